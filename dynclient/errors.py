@@ -1,0 +1,405 @@
+"""Every exception of dynclient, ordered by who must act, and the plain data they carry.
+
+::
+
+    DynclientError
+     ├─ SpecError              the document's author            .pointer
+     ├─ ArgumentError          the caller; nothing was sent
+     │   ├─ UnknownOperation     also AttributeError, KeyError  .near
+     │   ├─ BadArguments         also TypeError                 .missing .unknown .valid
+     │   └─ InvalidRequest       also ValueError                .violations
+     ├─ TransportError         the network; no usable answer came
+     │   ├─ TimedOut             also TimeoutError
+     │   ├─ Unreachable          also ConnectionError
+     │   ├─ BrokenResponse       cut off, not decodable, not HTTP
+     │   └─ ResponseTooLarge     more bytes than Transport(max_bytes=)
+     ├─ ContractError          the server broke the document with a 2xx or 3xx
+     │   │                                                      .violations .response .data
+     │   ├─ UndocumentedResponse  a status or a media type the document does not name
+     │   └─ InvalidResponse       a body or header that breaks its schema
+     └─ ApiError               the server said no: any status >= 400, documented or not
+         │                                                      .problem .response .violations
+         ├─ BadRequest           400
+         │   └─ Unprocessable    422
+         ├─ Unauthenticated      401
+         ├─ PermissionDenied     403
+         ├─ NotFound             404
+         ├─ MethodNotAllowed     405
+         ├─ NotAcceptable        406
+         ├─ AlreadyExists        409
+         ├─ TooManyRequests      429
+         └─ Unknown              5xx
+
+Messages are made of path, rule, expectation and the *type* of what came. Payloads stay in
+attributes (``Violation.value``, ``ContractError.data``, ``ApiError.response``), outside ``str``,
+``repr`` and ``args``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .messages import Response
+
+__all__ = [
+    "AlreadyExists",
+    "ApiError",
+    "ArgumentError",
+    "BadArguments",
+    "BadRequest",
+    "BrokenResponse",
+    "ContractError",
+    "ContractWarning",
+    "DynclientError",
+    "Fault",
+    "InvalidRequest",
+    "InvalidResponse",
+    "MethodNotAllowed",
+    "NotAcceptable",
+    "NotFound",
+    "PermissionDenied",
+    "Problem",
+    "ResponseTooLarge",
+    "SpecError",
+    "TimedOut",
+    "TooManyRequests",
+    "TransportError",
+    "Unauthenticated",
+    "UndocumentedResponse",
+    "Unknown",
+    "UnknownOperation",
+    "Unprocessable",
+    "Unreachable",
+    "Violation",
+]
+
+_SHOWN = 20  # violations written out in a message; the rest are counted
+
+
+class Violation:
+    """One broken rule: where in the instance, which rule, where in the document.
+
+    Attributes:
+        location: the part of the message: ``path``, ``query``, ``header``, ``cookie``, ``body``,
+            ``response`` or ``model``.
+        path: the way from that part to the value, names and indexes; a parameter's own name first.
+        rule: the keyword that was broken (``type``, ``required``, ``format``, ``discriminator`` …).
+        expected: what the rule wants, in words (``an integer``).
+        got: what came, as a type in words (``a string``), never the value.
+        pointer: the place of the rule in the document (``#/components/schemas/Pool/…``).
+        value: the offending value; kept out of ``str``, ``repr`` and comparison.
+    """
+
+    __slots__ = ("expected", "got", "location", "path", "pointer", "rule", "value")
+
+    def __init__(
+        self,
+        location: str,
+        path: Sequence[str | int],
+        rule: str,
+        expected: str,
+        got: str,
+        pointer: str,
+        value: Any = None,
+    ) -> None:
+        self.location = location
+        self.path = tuple(path)
+        self.rule = rule
+        self.expected = expected
+        self.got = got
+        self.pointer = pointer
+        self.value = value
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.location, self.path, self.rule, self.expected, self.got, self.pointer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Violation) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    @property
+    def where(self) -> str:
+        """The instance path as a reader writes it: ``dags[0].dag_id``; the part when it is the whole."""
+        text = ""
+        for step in self.path:
+            text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        return text or self.location
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.sentence} ({self.pointer})"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, without the place: ``a string where an integer is wanted``."""
+        if self.rule in {"required", "dependentRequired"}:
+            return f"missing, {self.expected}" if self.expected else "missing"
+        if not self.got:
+            return self.expected
+        return f"{self.got} where {self.expected} is wanted"
+
+    def __repr__(self) -> str:
+        return f"<Violation {self.location} {self}>"
+
+
+class Fault(NamedTuple):
+    """A defect of a document: what is wrong and where; the document works all the same."""
+
+    pointer: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer}: {self.message}"
+
+
+class Problem(NamedTuple):
+    """What the server said went wrong, from any of the bodies Airflow sends.
+
+    RFC 7807 (``type``, ``title``, ``status``, ``detail``, ``instance``), ``{"detail": str | object}``,
+    the 422 list of ``{"loc", "msg", "type"}``, ``{"error": …}``, bare text and HTML all end here.
+    """
+
+    status: int
+    title: str = ""
+    detail: str = ""
+    type: str = ""
+    instance: str = ""
+    errors: tuple[tuple[str, str], ...] = ()  #: (argument as the caller wrote it, what the server said)
+    extra: Any = None  #: members beyond the standard ones, as they came
+
+    def __str__(self) -> str:
+        said = ": ".join(part for part in (self.title, self.detail) if part)
+        listed = "".join(f"\n  {name}: {message}" for name, message in self.errors)
+        return (said or "no explanation came with it") + listed
+
+
+class ContractWarning(UserWarning):
+    """The server broke the document in a way that was asked not to raise, or that never raises."""
+
+
+class DynclientError(Exception):
+    """The root: ``except DynclientError`` catches all that this package raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state: constructors take keywords that ``args`` does not hold."""
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(cls: type[DynclientError], args: tuple[Any, ...], state: dict[str, Any]) -> DynclientError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class SpecError(DynclientError):
+    """A document cannot be used, or a part of it that was asked for cannot."""
+
+    def __init__(self, message: str, *, pointer: str = "") -> None:
+        self.pointer = pointer
+        super().__init__(f"{message} (at {pointer})" if pointer else message)
+
+
+class ArgumentError(DynclientError):
+    """The caller must act; nothing was sent."""
+
+
+class UnknownOperation(ArgumentError, AttributeError, KeyError):
+    """No operation has this name; ``near`` lists those that come close."""
+
+    def __init__(self, message: str, *, near: Iterable[str] = ()) -> None:
+        self.near = tuple(near)
+        Exception.__init__(self, message)
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would show the repr
+
+
+class BadArguments(ArgumentError, TypeError):
+    """Arguments that the operation does not take, or required ones left out; all of them at once."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        missing: Iterable[str] = (),
+        unknown: Iterable[str] = (),
+        valid: Iterable[str] = (),
+    ) -> None:
+        self.missing = tuple(missing)
+        self.unknown = tuple(unknown)
+        self.valid = tuple(valid)
+        super().__init__(message)
+
+
+def listed(violations: Sequence[Violation]) -> str:
+    """Violations as an indented list, the first twenty written out and the rest counted."""
+    lines = [f"\n  {violation}" for violation in violations[:_SHOWN]]
+    if len(violations) > _SHOWN:
+        lines.append(f"\n  … and {len(violations) - _SHOWN} more")
+    return "".join(lines)
+
+
+class InvalidRequest(ArgumentError, ValueError):
+    """Values that break the document; ``violations`` has every one of them."""
+
+    def __init__(self, message: str, violations: Iterable[Violation] = ()) -> None:
+        self.violations = tuple(violations)
+        super().__init__(message + listed(self.violations))
+
+
+class TransportError(DynclientError):
+    """No usable answer came. ``request_sent`` tells whether the server may have seen the request."""
+
+    def __init__(self, message: str, *, request_sent: bool = True) -> None:
+        self.request_sent = request_sent
+        super().__init__(message)
+
+
+class TimedOut(TransportError, TimeoutError):
+    """The server did not connect, answer or finish within the transport's timeout."""
+
+
+class Unreachable(TransportError, ConnectionError):
+    """No connection: name not resolved, refused, reset, TLS not agreed, proxy not reached."""
+
+
+class BrokenResponse(TransportError):
+    """An answer came that is cut off or is not HTTP."""
+
+
+class ResponseTooLarge(TransportError):
+    """The body has more bytes than the transport's ``max_bytes``."""
+
+
+class ContractError(DynclientError):
+    """The server broke the document with a 2xx or 3xx.
+
+    Attributes:
+        violations: every broken rule.
+        response: the HTTP response as it came.
+        data: the decoded body, so that a caller can go on with it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        violations: Iterable[Violation] = (),
+        response: Response | None = None,
+        data: Any = None,
+    ) -> None:
+        self.violations = tuple(violations)
+        self.response = response
+        self.data = data
+        super().__init__(message + listed(self.violations))
+
+
+class UndocumentedResponse(ContractError):
+    """A status or media type that the document does not name for this operation."""
+
+
+class InvalidResponse(ContractError):
+    """A body that breaks its schema, or that is not the media type it says it is."""
+
+
+class ApiError(DynclientError):
+    """The server said no: any status of 400 and above, documented or not.
+
+    Attributes:
+        problem: what the server said, one form for all servers.
+        response: the HTTP response as it came.
+        violations: where the error body itself broke the document.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        problem: Problem,
+        response: Response | None = None,
+        violations: Iterable[Violation] = (),
+    ) -> None:
+        self.problem = problem
+        self.response = response
+        self.violations = tuple(violations)
+        super().__init__(message)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status code."""
+        return self.problem.status
+
+
+class BadRequest(ApiError):
+    """400: the server could not make sense of the request."""
+
+
+class Unprocessable(BadRequest):
+    """422: understood, but a value is not acceptable (Airflow 3's form of 400)."""
+
+
+class Unauthenticated(ApiError):
+    """401: credentials are missing, wrong or expired."""
+
+
+class PermissionDenied(ApiError):
+    """403: these credentials may not do this."""
+
+
+class NotFound(ApiError):
+    """404: there is no such resource."""
+
+
+class MethodNotAllowed(ApiError):
+    """405: the path exists, the method does not; often a wrong prefix in the server URL."""
+
+
+class NotAcceptable(ApiError):
+    """406: the server has no representation of the kind asked for with ``accept=``."""
+
+
+class AlreadyExists(ApiError):
+    """409: the change conflicts with the state of the resource."""
+
+
+class TooManyRequests(ApiError):
+    """429: the server asks for fewer requests."""
+
+
+class Unknown(ApiError):
+    """5xx: the server failed."""
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: BadRequest,
+    401: Unauthenticated,
+    403: PermissionDenied,
+    404: NotFound,
+    405: MethodNotAllowed,
+    406: NotAcceptable,
+    409: AlreadyExists,
+    422: Unprocessable,
+    429: TooManyRequests,
+}
+
+
+def api_error_class(status: int) -> type[ApiError]:
+    """The class for a status: its own, ``Unknown`` for 5xx, ``BadRequest`` for no other 4xx."""
+    return _BY_STATUS.get(status, Unknown if status >= 500 else ApiError)
+
+
+def warn(message: str) -> None:
+    """Warn of a broken contract, pointing at the first frame outside this package."""
+    import sys
+
+    level = 2
+    frame = sys._getframe(1)
+    while frame and frame.f_globals.get("__name__", "").split(".")[0] == "dynclient" and frame.f_back:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, ContractWarning, stacklevel=level)
