@@ -394,6 +394,14 @@ def api_error_class(status: int) -> type[ApiError]:
     return _BY_STATUS.get(status, Unknown if status >= 500 else ApiError)
 
 
+def near_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Up to three of ``names`` that come close to ``name``, nearest first."""
+    import difflib  # only when something went wrong
+
+    lower = {n.lower(): n for n in names}
+    return tuple(lower[n] for n in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.6))
+
+
 def warn(message: str) -> None:
     """Warn of a broken contract, pointing at the first frame outside this package."""
     import sys
