@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Checked", "Validator", "compile_schema", "one_of", "type_words"]
 
-Direction = Literal["request", "response"]
+Direction = Literal["request", "response", "model"]
+#: what may not stand in a message of this direction; a model may hold both, and need hold neither
+_HIDDEN: dict[str, tuple[str, ...]] = {
+    "request": ("readOnly",),
+    "response": ("writeOnly",),
+    "model": ("readOnly", "writeOnly"),
+}
 _NOTHING: frozenset[str] = frozenset()
 _ASSERTED = frozenset({"date-time", "date", "uuid", "duration", "datetime"})
 _IN_PLACE = ("allOf", "anyOf", "oneOf")
@@ -86,7 +92,7 @@ class Validator:
             alien = tuple(_not_json(instance, location, tuple(path)))
             return Checked(alien or (Violation(location, path, "json", "a JSON value", "none", self.pointer),))
         found = list(self._closed.explain(instance, location, tuple(path)))
-        if self.direction == "request" or not self._closed.has_warnings:
+        if self.direction != "response" or not self._closed.has_warnings:
             return Checked(tuple(found))
         warnings = tuple(v for v in found if v.rule in {"additionalProperties", "unevaluatedProperties", "writeOnly"})
         if self._open is None:
@@ -117,7 +123,7 @@ def compile_schema(
     try:
         engine = jsonschema_rs.Draft202012Validator(root, formats=_FORMATS, validate_formats=True)
     except (jsonschema_rs.ValidationError, ValueError) as error:
-        where = _place(rewriter.origins, tuple(getattr(error, "instance_path", ())))[0]
+        where = _place(rewriter.origins, tuple(map(str, getattr(error, "instance_path", ()))))[0]
         raise SpecError("this is not a schema; mend the document or add a correction", pointer=where) from None
     return Validator(document, pointer, direction, _Compiled(engine, rewriter.origins, has_warnings=rewriter.guarded))
 
@@ -152,7 +158,8 @@ _FORMATS: dict[str, Callable[[str], bool]] = {"duration": _is_duration, "datetim
 # --- rewriting ---------------------------------------------------------------------------------------------------
 
 _Path = tuple[str | int, ...]
-_Origins = dict[_Path, tuple[str, str]]  # rewritten place -> (pointer in the document, the rule's own name or "")
+_Steps = tuple[str, ...]
+_Origins = dict[_Steps, tuple[str, str]]  # rewritten place -> (pointer in the document, the rule's own name or "")
 
 
 class _Rewriter:
@@ -161,7 +168,7 @@ class _Rewriter:
     def __init__(self, document: Mapping[str, Any], direction: Direction, *, closed: bool) -> None:
         self.document = document
         self.version = documents.version(document)
-        self.hidden_by = "readOnly" if direction == "request" else "writeOnly"
+        self.hiding = _HIDDEN[direction]
         self.direction = direction
         self.closed = closed
         self.guarded = False  # did anything stand that is only a warning in a response?
@@ -185,7 +192,7 @@ class _Rewriter:
             self.defs[name] = self.node(target, pointer, ("$defs", name), dropped)
         return {"$ref": f"#/$defs/{name}"}
 
-    def node(self, schema: Any, pointer: str, at: _Path, dropped: frozenset[str]) -> Any:
+    def node(self, schema: Any, pointer: str, at: _Steps, dropped: frozenset[str]) -> Any:
         """One schema object. ``dropped``: names that no ``required`` of this same object may demand."""
         self.origins[at] = (pointer, "")
         if isinstance(schema, bool):
@@ -195,13 +202,13 @@ class _Rewriter:
         words = documents.keywords(schema, self.version)
         dropped |= self.hidden(words)
         if words.get("nullable") is True and not _takes_null(words):
-            inner = self.keywords({**words, "nullable": False}, pointer, (*at, "anyOf", 0), dropped)
-            self.origins[(*at, "anyOf", 0)] = (pointer, "")
-            self.origins[(*at, "anyOf", 1)] = (documents.join(pointer, "nullable"), "")
+            inner = self.keywords({**words, "nullable": False}, pointer, (*at, "anyOf", "0"), dropped)
+            self.origins[(*at, "anyOf", "0")] = (pointer, "")
+            self.origins[(*at, "anyOf", "1")] = (documents.join(pointer, "nullable"), "")
             return {"anyOf": [inner, {"type": "null"}]}
         return self.keywords(words, pointer, at, dropped)
 
-    def keywords(self, words: dict[str, Any], pointer: str, at: _Path, dropped: frozenset[str]) -> dict[str, Any]:
+    def keywords(self, words: dict[str, Any], pointer: str, at: _Steps, dropped: frozenset[str]) -> dict[str, Any]:
         out = {key: value for key, value in words.items() if key not in _LEFT_OUT}
         nullable = words.get("nullable") is True
         if "$ref" in words:
@@ -221,7 +228,7 @@ class _Rewriter:
         return out
 
     def branches(
-        self, words: dict[str, Any], out: dict[str, Any], pointer: str, at: _Path, dropped: frozenset[str]
+        self, words: dict[str, Any], out: dict[str, Any], pointer: str, at: _Steps, dropped: frozenset[str]
     ) -> None:
         """The keywords whose schemas apply to this same instance."""
         for key in _SAME_OBJECT:
@@ -235,12 +242,12 @@ class _Rewriter:
                 continue
             name = "anyOf" if key == "oneOf" and self.opens(out[key]) and "anyOf" not in out else key
             out[name] = [
-                self.node(branch, documents.join(pointer, key, i), (*at, name, i), dropped)
+                self.node(branch, documents.join(pointer, key, i), (*at, name, str(i)), dropped)
                 for i, branch in enumerate(out.pop(key))
             ]
             self.origins[(*at, name)] = (documents.join(pointer, key), "")
 
-    def children(self, out: dict[str, Any], pointer: str, at: _Path) -> None:
+    def children(self, out: dict[str, Any], pointer: str, at: _Steps) -> None:
         """The keywords whose schemas apply to parts of the instance."""
         for key in _NAMED_CHILDREN:
             if key in out:
@@ -260,34 +267,37 @@ class _Rewriter:
             out[key] = self.node(out[key], documents.join(pointer, key), (*at, key), _NOTHING)
         if "prefixItems" in out:
             out["prefixItems"] = [
-                self.node(child, documents.join(pointer, "prefixItems", i), (*at, "prefixItems", i), _NOTHING)
+                self.node(child, documents.join(pointer, "prefixItems", i), (*at, "prefixItems", str(i)), _NOTHING)
                 for i, child in enumerate(out["prefixItems"])
             ]
 
-    def property(self, child: Any, pointer: str, at: _Path) -> Any:
+    def property(self, child: Any, pointer: str, at: _Steps) -> Any:
         """A property: ``false`` where this direction may not carry it."""
-        if self.is_hidden(child):
+        hidden_by = self.hidden_by(child) if self.direction != "model" else ""
+        if hidden_by:
             self.guarded = True
             if self.closed:
-                self.origins[at] = (documents.join(pointer, self.hidden_by), self.hidden_by)
+                self.origins[at] = (documents.join(pointer, hidden_by), hidden_by)
                 return False
         return self.node(child, pointer, at, _NOTHING)
 
-    def is_hidden(self, child: Any) -> bool:
+    def hidden_by(self, child: Any) -> str:
+        """``readOnly`` or ``writeOnly``, when that keeps the property out of this direction."""
         for _ in range(100):  # a chain of references longer than this is a loop; node() will say so
             if not isinstance(child, dict):
-                return False
+                return ""
             words = documents.keywords(child, self.version)
-            if words.get(self.hidden_by) is True:
-                return True
+            for keyword in self.hiding:
+                if words.get(keyword) is True:
+                    return keyword
             if "$ref" not in words:
-                return False
+                return ""
             child = documents.resolve(self.document, words["$ref"])
-        return False
+        return ""
 
     def hidden(self, words: dict[str, Any], seen: frozenset[str] = _NOTHING) -> frozenset[str]:
         """The names hidden in this direction, seen through ``allOf`` and ``$ref`` of the same object."""
-        names = {name for name, child in words.get("properties", {}).items() if self.is_hidden(child)}
+        names = {name for name, child in words.get("properties", {}).items() if self.hidden_by(child)}
         parts = [part for part in words.get("allOf", ()) if isinstance(part, dict)]
         reference = words.get("$ref")
         if isinstance(reference, str) and reference not in seen:
@@ -309,7 +319,7 @@ class _Rewriter:
         return False
 
     def discriminated(
-        self, branches: list[Any], rule: Any, key: str, pointer: str, at: _Path, dropped: frozenset[str]
+        self, branches: list[Any], rule: Any, key: str, pointer: str, at: _Steps, dropped: frozenset[str]
     ) -> dict[str, Any]:
         """The branch chosen by the property's value: a component's name, or what ``mapping`` says (OAS 4.8.25)."""
         name = rule["propertyName"]
@@ -320,7 +330,7 @@ class _Rewriter:
         cases = []
         for i, (value, branch) in enumerate(chosen.items()):
             place = documents.join(pointer, key, branches.index(branch)) if branch in branches else branch["$ref"]
-            then = self.node(branch, place, (*at, "allOf", i, "then"), dropped)
+            then = self.node(branch, place, (*at, "allOf", str(i), "then"), dropped)
             cases.append({"if": {"properties": {name: {"const": value}}, "required": [name]}, "then": then})
         return {
             "type": "object",
@@ -380,7 +390,7 @@ class _Compiled(NamedTuple):
         if branches:
             yield from self._branch(error, branches, location, path)
             return
-        at = tuple(error.schema_path)
+        at = tuple(map(str, error.schema_path))
         pointer, rule = _place(self.origins, at)
         rule = rule or str(kind.name or "false")
         where = (*path, *error.instance_path)
@@ -399,7 +409,7 @@ class _Compiled(NamedTuple):
     def _branch(self, error: Any, branches: list[list[Any]], location: str, path: _Path) -> Iterator[Violation]:
         """For a union: the branch chosen by const or type, then by the fewest and deepest errors."""
         depth = len(error.instance_path)
-        pointer = _place(self.origins, tuple(error.schema_path))[0]
+        pointer = _place(self.origins, tuple(map(str, error.schema_path)))[0]
         where = (*path, *error.instance_path)
         got = type_words(error.instance)
         if not all(branches):  # oneOf with several branches that fit
@@ -417,14 +427,14 @@ class _Compiled(NamedTuple):
         for inner in best:
             yield from self._violations(inner, location, path)
 
-    def _known(self, at: _Path) -> tuple[str, ...]:
+    def _known(self, at: _Steps) -> tuple[str, ...]:
         """The property names that stand beside an ``additionalProperties: false``."""
         beside = (*at[:-1], "properties")
         n = len(beside)
-        return tuple(str(p[n]) for p in self.origins if len(p) == n + 1 and p[:n] == beside)
+        return tuple(p[n] for p in self.origins if len(p) == n + 1 and p[:n] == beside)
 
 
-def _place(origins: _Origins, at: _Path) -> tuple[str, str]:
+def _place(origins: _Origins, at: _Steps) -> tuple[str, str]:
     """The document's pointer for a place in the rewritten schema: the longest known prefix and the rest."""
     for n in range(len(at), -1, -1):
         if at[:n] in origins:

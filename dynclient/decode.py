@@ -1,0 +1,358 @@
+"""A Response to a Model, or to the right exception.
+
+2xx and 3xx are held against the document: status, media type, body. 400 and above is always an ``ApiError``, made
+from whichever body came; where that body breaks the document is kept beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import messages, styles
+from .errors import (
+    ApiError,
+    ContractError,
+    InvalidResponse,
+    Problem,
+    UndocumentedResponse,
+    Violation,
+    api_error_class,
+)
+from .models import Origin
+from .validator import type_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from .messages import Headers, Response
+    from .models import Models
+    from .schema import Schema
+    from .spec import DocumentedResponse, Operation
+    from .validator import Validator
+
+__all__ = ["Decoder", "Reply", "drain", "lines", "problem"]
+
+_SAID = 500  # characters of a server's own words in a message
+
+
+class Reply(NamedTuple):
+    """One answer, decoded and judged, not raised.
+
+    Attributes:
+        status: the HTTP status code.
+        headers: the header fields, looked up in any case.
+        data: the body as models, plain JSON, text, bytes or an iterator of objects; None without a body.
+        violations: where the answer breaks the document.
+        warnings: fields beyond those documented, which are kept.
+        response: the HTTP response as it came.
+        error: what a plain call would raise in strict mode, None for a good answer.
+    """
+
+    status: int
+    headers: Headers
+    data: Any
+    violations: tuple[Violation, ...]
+    warnings: tuple[Violation, ...]
+    response: Response
+    error: ApiError | ContractError | None
+
+    def __repr__(self) -> str:
+        broken = f", {len(self.violations)} violations" if self.violations else ""
+        return f"<Reply {self.status} {type(self.data).__name__}{broken}>"
+
+
+class _Way(NamedTuple):
+    """How to read one kind of answer: found once per operation, status and content type."""
+
+    documented: DocumentedResponse | None
+    media: str | None  # the documented media type it falls under
+    kind: str  # json, ndjson, text, bytes
+    schema: Schema | None
+    validator: Validator | None
+    build: Callable[[Any, Any], Any] | None
+
+
+class Decoder:
+    """One operation's way from a Response to data. Safe to share between threads."""
+
+    def __init__(self, operation: Operation, models: Callable[[], Models]) -> None:
+        self.operation = operation
+        self._models = models
+        self._ways: dict[tuple[int, str | None], _Way] = {}
+
+    def decode(self, response: Response, arguments: Mapping[str, Any], *, check: bool = True) -> Reply:
+        """Read and judge an answer; nothing is raised.
+
+        Args:
+            response: as the transport gave it; a stream is read to its end unless it is text or NDJSON of a 2xx.
+            arguments: the path arguments of the call, for ``Model.changes`` and updates.
+            check: False reads without holding it against the document.
+        """
+        key = (response.status, response.headers.get("content-type"))
+        way = self._ways.get(key) or self._way(key)
+        if response.chunks is not None and not (response.status < 400 and way.kind in {"ndjson", "text"}):
+            response = drain(response)
+        if response.status >= 400:
+            return self._refusal(response, way, check=check)
+        found: list[Violation] = []
+        data = self._read(response, way, found)
+        warnings: tuple[Violation, ...] = ()
+        if check and way.documented is None:
+            return self._undocumented(response, way, data)
+        if check and not found:
+            if way.media is None and (way.documented is not None and way.documented.content) and response.body:
+                return self._undocumented(response, way, data)
+            if way.validator is not None:
+                violations, warnings = way.validator.check(data, "response")
+                found += violations
+            found += self._headers(response, way)
+        if way.build is not None and not any(v.rule == "json" for v in found):
+            data = way.build(data, Origin(response.body, self.operation.id, arguments))
+        error = self._invalid(response, found, data) if found and check else None
+        return Reply(response.status, response.headers, data, tuple(found), warnings, response, error)
+
+    # --- finding the way ---
+
+    def _way(self, key: tuple[int, str | None]) -> _Way:
+        status, content_type = key
+        documented = self.operation.response_for(status)
+        content = documented.content if documented is not None else {}
+        media = messages.match_media(content_type, content)
+        if media is None and content and not content_type:
+            media = next(iter(content))
+        schema = content[media].schema if media is not None else None
+        kind = _kind(content_type or media or "")
+        validator = build = None
+        if schema is not None and (kind == "json" or (kind == "text" and "string" in schema.types)):
+            validator = schema.response
+            build = self._models().builder(schema) if kind == "json" else None
+        way = self._ways[key] = _Way(documented, media, kind, schema, validator, build)
+        return way
+
+    def _read(self, response: Response, way: _Way, found: list[Violation]) -> Any:
+        if way.kind == "ndjson":
+            return lines(response)
+        if response.chunks is not None:
+            return response.chunks
+        if way.kind == "json":
+            return self._json(response, way, found)
+        if way.kind == "text":
+            return response.text()
+        return response.body or None
+
+    def _json(self, response: Response, way: _Way, found: list[Violation]) -> Any:
+        if not response.body:
+            wanted = way.validator
+            if wanted is not None and not wanted.is_valid(None):
+                found.append(self._broken("a body", "nothing", way))
+            return None
+        try:
+            return _loads(response.body)
+        except (ValueError, RecursionError):
+            cut = response.body[-1:] not in b"]}\"\n" and not response.body[-1:].isalnum()
+            got = "text that ends in the middle" if cut else "something else"
+            found.append(self._broken("JSON", got, way))
+            return response.text()
+
+    def _broken(self, expected: str, got: str, way: _Way) -> Violation:
+        pointer = way.documented.pointer if way.documented is not None else self.operation.pointer
+        return Violation("response", (), "json", expected, got, pointer)
+
+    def _headers(self, response: Response, way: _Way) -> Iterator[Violation]:
+        for name, schema in way.documented.headers.items() if way.documented is not None else ():
+            text = response.headers.get(name)
+            if text is not None:
+                value = styles.read(name, "header", "simple", False, text, styles.types_of(schema))  # noqa: FBT003
+                yield from schema.response.violations(value, "response header", (name,))
+
+    # --- judging ---
+
+    @property
+    def _call(self) -> str:
+        return f"{self.operation.name} ({self.operation.method} {self.operation.path})"
+
+    def _undocumented(self, response: Response, way: _Way, data: Any) -> Reply:
+        came = response.content_type or "no content type"
+        if way.documented is None:
+            documented = ", ".join(self.operation.responses) or "none"
+            message = f"{self._call} answered {response.status}, which the document does not name (it has {documented})"
+            violation = Violation(
+                "response", (), "status", f"one of {documented}", str(response.status), f"{self.operation.pointer}/responses"
+            )
+        else:
+            documented = ", ".join(way.documented.content)
+            message = f"{self._call} answered {response.status} with {came} where {documented} is documented"
+            violation = Violation("response", (), "content", documented, came, f"{way.documented.pointer}/content")
+        message += _hint(response)
+        error = UndocumentedResponse(message, violations=(violation,), response=response, data=data)
+        return Reply(response.status, response.headers, data, (violation,), (), response, error)
+
+    def _invalid(self, response: Response, found: list[Violation], data: Any) -> ContractError:
+        message = (
+            f"{self._call} answered {response.status} with a body that breaks the document; "
+            'the error\'s .data has it, responses="warn" lets it pass:'
+        )
+        return InvalidResponse(message, violations=found, response=response, data=data)
+
+    def _refusal(self, response: Response, way: _Way, *, check: bool) -> Reply:
+        found: list[Violation] = []
+        data = self._read(response, way, found) if way.kind in {"json", "text"} else None
+        if check and way.validator is not None and not found:
+            found += way.validator.violations(data, "response")
+        said = problem(response, data, self._argument)
+        kind = api_error_class(response.status)
+        name = "" if kind is ApiError else f" {kind.__name__}"
+        message = f"{self._call} answered {response.status}{name}: {_clip(str(said))}{_hint(response)}"
+        error = kind(message, problem=said, response=response, violations=found)
+        return Reply(response.status, response.headers, data, tuple(found), (), response, error)
+
+    def _argument(self, loc: tuple[Any, ...]) -> str:
+        """The argument that a 422's ``loc`` speaks of, as the caller writes it."""
+        steps = list(loc)
+        place = steps.pop(0) if steps and steps[0] in {"body", "query", "path", "header", "cookie"} else None
+        if not steps:
+            return str(place or "request")
+        if place != "body":
+            for parameter in self.operation.parameters:
+                if parameter.name.lower().replace("-", "_") == str(steps[0]).lower().replace("-", "_"):
+                    steps[0] = parameter.keyword
+        return Violation("body", steps, "", "", "", "").where
+
+
+def _kind(content_type: str) -> str:
+    media = messages.media_type(content_type)
+    if messages.is_json(media) or "*" in media:
+        return "json"
+    if messages.is_ndjson(media):
+        return "ndjson"
+    return "text" if messages.is_text(media) else "bytes" if media else "json"
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def _loads(body: bytes) -> Any:
+    """JSON as RFC 8259 has it: UTF-8 (or what a BOM says), no NaN and no infinity."""
+    text = body.decode(json.detect_encoding(body)) if body[:1] in b"\xef\xfe\xff\x00" or b"\0" in body[:4] else body.decode()
+    return _decoder.decode(text)
+
+
+def lines(response: Response) -> Iterator[Any]:
+    """The objects of an NDJSON answer as they come; closes the stream when done or dropped."""
+    chunks = response.chunks if response.chunks is not None else iter((response.body,))
+    return _objects(chunks)
+
+
+def _objects(chunks: Iterator[bytes]) -> Iterator[Any]:
+    rest = b""
+    try:
+        for chunk in chunks:
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                if line.strip():
+                    yield _line(line)
+        if rest.strip():
+            yield _line(rest)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+
+
+def _line(line: bytes) -> Any:
+    try:
+        return _loads(line)
+    except (ValueError, RecursionError):
+        violation = Violation("response", (), "json", "a line of JSON", "something else", "#")
+        raise InvalidResponse("a line of the stream is no JSON; it was cut off or is not NDJSON:", violations=(violation,)) from None
+
+
+def drain(response: Response) -> Response:
+    """The same response with its stream read to the end."""
+    if response.chunks is None:
+        return response
+    return response._replace(body=b"".join(response.chunks), chunks=None)
+
+
+# --- what the server said ----------------------------------------------------------------------------------------
+
+
+def problem(response: Response, data: Any, argument: Callable[[tuple[Any, ...]], str]) -> Problem:
+    """One Problem from any of the bodies that servers send with an error (RFC 7807 §3.1 and the others).
+
+    Args:
+        response: the response, for its status and media type.
+        data: its body, decoded where it was JSON.
+        argument: names the argument that a ``loc`` speaks of.
+    """
+    status = response.status
+    if isinstance(data, dict):
+        return _from_object(status, data, argument)
+    text = data if isinstance(data, str) else response.text()
+    if "html" in response.content_type or text.lstrip()[:1] == "<":
+        found = re.search(r"<title[^>]*>([^<]{1,200})", text, re.IGNORECASE)
+        return Problem(status, _phrase(status), f"an HTML page ({found[1].strip()})" if found else "an HTML page")
+    return Problem(status, _phrase(status), _clip(" ".join(text.split())))
+
+
+def _from_object(status: int, data: dict[str, Any], argument: Callable[[tuple[Any, ...]], str]) -> Problem:
+    detail = data.get("detail", data.get("error", data.get("message", "")))
+    known = {"title", "detail", "status", "type", "instance"}
+    extra = {name: value for name, value in data.items() if name not in known} or None
+    errors: tuple[tuple[str, str], ...] = ()
+    if isinstance(detail, list):
+        errors = tuple(_said(item, argument) for item in detail)
+        detail = "these arguments were not accepted" if errors else ""
+    elif isinstance(detail, dict):
+        extra = {**(extra or {}), "detail": detail}
+        detail = ": ".join(str(detail[n]) for n in ("reason", "message", "statement", "msg") if isinstance(detail.get(n), str))
+    return Problem(
+        status,
+        str(data.get("title") or _phrase(status)),
+        detail if isinstance(detail, str) else json.dumps(detail),
+        str(data.get("type") or ""),
+        str(data.get("instance") or ""),
+        errors,
+        extra,
+    )
+
+
+def _said(item: Any, argument: Callable[[tuple[Any, ...]], str]) -> tuple[str, str]:
+    if not isinstance(item, dict):
+        return "request", str(item)
+    loc = item.get("loc")
+    where = argument(tuple(loc)) if isinstance(loc, (list, tuple)) else str(loc or "request")
+    return where, str(item.get("msg") or item.get("message") or type_words(item))
+
+
+def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _SAID else text[: _SAID - 1] + "…"
+
+
+def _hint(response: Response) -> str:
+    """What to do next, where the answer itself tells."""
+    if "html" in response.content_type:
+        return "; an HTML page came, so check the host and the path prefix of server="
+    if 300 <= response.status < 400:
+        to = messages.bare_url(response.headers.get("location", ""))
+        return f"; it redirects to {to}, which is not followed: give that server= if you trust it" if to else ""
+    if response.status == 401:
+        return "; check auth="
+    if response.status == 405:
+        return "; check the path prefix of server="
+    return ""

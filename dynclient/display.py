@@ -1,0 +1,212 @@
+"""Operations and models in words: signatures, docstrings, reprs and HTML tables.
+
+Plain data in, text out. What looks like a secret (``password`` format, writeOnly, a telling name) is shown as ``***``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .messages import looks_secret
+from .schema import MISSING
+
+if TYPE_CHECKING:
+    import inspect
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from .schema import Schema
+
+__all__ = ["Argument", "Unsent", "docstring", "model", "model_doc", "model_html", "signature"]
+
+_FIELDS_SHOWN = 8
+_TEXT_SHOWN = 60
+_ROWS_SHOWN = 50
+
+
+class Argument(NamedTuple):
+    """One argument of a callable, as signatures and help show it."""
+
+    keyword: str
+    positional: bool
+    required: bool
+    schema: Schema | None
+    help: str = ""
+    deprecated: bool = False
+
+    @property
+    def words(self) -> str:
+        """The type, as a signature says it."""
+        return self.schema.words if self.schema is not None else "Any"
+
+
+class Unsent:
+    """The default of an argument that is not sent unless given; shows what the server takes instead."""
+
+    __slots__ = ("server_default",)
+
+    def __init__(self, server_default: Any = MISSING) -> None:
+        self.server_default = server_default
+
+    def __repr__(self) -> str:
+        return "..." if self.server_default is MISSING else repr(self.server_default)
+
+
+class _Annotation(str):
+    """Text that ``inspect`` prints without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def signature(arguments: Iterable[Argument], returns: str) -> inspect.Signature:
+    """A real signature: path parameters positional, everything else by keyword; required ones without default."""
+    import inspect  # 10 ms that only those who look at signatures pay
+
+    kinds = inspect.Parameter
+    made = []
+    for argument in sorted(arguments, key=lambda a: (not a.positional, not a.required)):
+        default = Unsent(argument.schema.default if argument.schema is not None else MISSING)
+        made.append(
+            kinds(
+                argument.keyword,
+                kinds.POSITIONAL_OR_KEYWORD if argument.positional else kinds.KEYWORD_ONLY,
+                default=kinds.empty if argument.required else default,
+                annotation=_Annotation(argument.words),
+            )
+        )
+    return inspect.Signature(made, return_annotation=_Annotation(returns))
+
+
+def docstring(summary: str, request: str, arguments: Sequence[Argument], returns: str, errors: Iterable[str]) -> str:
+    """The help of an operation.
+
+    Args:
+        summary: one line, what it does.
+        request: ``GET /dags``.
+        arguments: in the order to list them.
+        returns: what comes back, in words.
+        errors: lines such as ``404 NotFound``.
+    """
+    parts = [f"{summary}\n\n{request}" if summary else request]
+    if arguments:
+        parts.append("Arguments:\n" + "\n".join(_argument_line(argument) for argument in arguments))
+    parts.append(f"Returns:\n    {returns}")
+    listed = ", ".join(errors)
+    if listed:
+        parts.append(f"Raises:\n    {listed}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _argument_line(argument: Argument) -> str:
+    notes = [argument.words]
+    if argument.required:
+        notes.append("required")
+    elif argument.schema is not None and argument.schema.default is not MISSING:
+        notes.append(f"server's default {argument.schema.default!r}")
+    if argument.deprecated:
+        notes.append("deprecated")
+    line = f"    {argument.keyword} ({', '.join(notes)})"
+    return f"{line}: {argument.help}" if argument.help else line
+
+
+# --- models ------------------------------------------------------------------------------------------------------
+
+
+def model_doc(name: str, schema: Schema) -> str:
+    """The help of a model class: its fields and their types."""
+    required = schema.required
+    lines = [
+        f"    {field} ({', '.join(_field_notes(of, field in required))})" for field, of in schema.fields.items()
+    ]
+    return f"{name}: {schema.pointer}\n\nFields:\n" + "\n".join(lines) + "\n"
+
+
+def _field_notes(schema: Schema, required: bool) -> list[str]:  # noqa: FBT001 - a private helper's only flag
+    notes = [schema.words]
+    for said, note in (
+        (required, "required"),
+        (schema.read_only, "read-only"),
+        (schema.write_only, "write-only"),
+        (schema.deprecated, "deprecated"),
+    ):
+        if said:
+            notes.append(note)
+    return notes
+
+
+def _is_secret(name: str, schema: Schema | None) -> bool:
+    field = schema.fields.get(name) if schema is not None else None
+    return looks_secret(name) or (field is not None and (field.write_only or field.format == "password"))
+
+
+def _shown(name: str, value: Any, schema: Schema | None) -> str:
+    if value not in (None, "") and _is_secret(name, schema):
+        return "***"
+    if isinstance(value, dict):
+        return "{…}" if value else "{}"
+    if isinstance(value, list):
+        kinds = {type(item).__name__ for item in value}
+        if value and kinds <= {"str", "int", "float", "bool"}:
+            return _clip(repr(value))
+        return f"[{len(value)} × {kinds.pop() if len(kinds) == 1 else 'items'}]" if value else "[]"
+    return _clip(repr(value))
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _TEXT_SHOWN else text[: _TEXT_SHOWN - 1] + "…"
+
+
+def _list_field(value: Mapping[str, Any]) -> str | None:
+    """The name of the one list of objects in a collection, None when there is none or several."""
+    names = [name for name, item in value.items() if isinstance(item, list) and all(isinstance(i, dict) for i in item)]
+    return names[0] if len(names) == 1 else None
+
+
+def shortfall(value: Mapping[str, Any]) -> str:
+    """``5 of 73`` when a collection holds fewer items than it says there are, else empty."""
+    name, total = _list_field(value), value.get("total_entries")
+    if name is None or not isinstance(total, int) or len(value[name]) >= total:
+        return ""
+    return f"{len(value[name])} of {total}"
+
+
+def model(name: str, value: Mapping[str, Any], schema: Schema | None) -> str:
+    """One line: ``Pool(name='default_pool', slots=128, …)``."""
+    fields = [f"{field}={_shown(field, item, schema)}" for field, item in list(value.items())[:_FIELDS_SHOWN]]
+    if len(value) > _FIELDS_SHOWN:
+        fields.append("…")
+    missing = shortfall(value)
+    return f"{name}({', '.join(fields)})" + (f"  # {missing}; .iter() walks them all" if missing else "")
+
+
+def model_html(name: str, value: Mapping[str, Any], schema: Schema | None) -> str:
+    """A table for notebooks: the items of a collection as rows, else one row per field."""
+    from html import escape
+
+    field = _list_field(value)
+    rows: list[Mapping[str, Any]] = list(value[field]) if field else []
+    if rows:
+        inner = schema.fields[field].items if schema is not None and field in schema.fields else None
+        body = _rows_html(rows[:_ROWS_SHOWN], inner)
+        seen = min(len(rows), _ROWS_SHOWN)
+        total = value.get("total_entries")
+        note = f"{seen} of {total if isinstance(total, int) else len(rows)}"
+        return f"<div><b>{escape(name)}</b> <small>{note}</small>{body}</div>"
+    lines = "".join(
+        f"<tr><th style='text-align:left'>{escape(key)}</th><td>{escape(_shown(key, item, schema))}</td></tr>"
+        for key, item in value.items()
+    )
+    return f"<div><b>{escape(name)}</b><table>{lines}</table></div>"
+
+
+def _rows_html(rows: Sequence[Mapping[str, Any]], schema: Schema | None) -> str:
+    from html import escape
+
+    names = [name for name in rows[0] if not isinstance(rows[0][name], (dict, list))][:_FIELDS_SHOWN]
+    head = "".join(f"<th style='text-align:left'>{escape(name)}</th>" for name in names)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(_shown(n, row.get(n), schema))}</td>" for n in names) + "</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,176 @@
+"""Pages, read off the document: limit and offset, a cursor, or a batch list that pages by its body.
+
+A collection is a successful JSON object with exactly one list of objects. Offsets advance by what arrived, since
+servers clamp ``limit`` silently; the walk stops on an empty page or when ``total_entries`` have come, and raises
+when a page repeats.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .errors import ArgumentError, ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+
+    from .schema import Schema
+    from .spec import Operation, Operations
+
+__all__ = ["Paging", "Walk", "awalk", "paging", "walk"]
+
+Page = dict[str, Any]
+
+
+class Paging(NamedTuple):
+    """How an operation pages.
+
+    Attributes:
+        items: the name of the list in a page.
+        mode: ``offset``, ``cursor`` or ``once`` (everything comes in one answer).
+        offset: the keyword that says where a page starts.
+        cursor: the keyword of the cursor.
+        order: keywords that ask for a stable order, sent unless the caller asks for one.
+    """
+
+    items: str
+    mode: str
+    offset: str = ""
+    cursor: str = ""
+    order: Mapping[str, Any] = {}
+
+
+def paging(operation: Operation, operations: Operations) -> Paging | None:
+    """How this operation pages, None when it is no list: GET, and batch ``POST …/list``."""
+    batch = operation.method == "POST" and operation.path.endswith("/list")
+    if not (operation.method == "GET" or batch) or operation.path.endswith("}"):
+        return None
+    schema = _success_schema(operation)
+    items = _items(schema) if schema is not None else None
+    if schema is None or items is None:
+        return None
+    order = _order(operation, operations, schema.fields[items])
+    if batch:
+        fields = _body_fields(operation)
+        mode = "offset" if {"page_limit", "page_offset"} <= fields.keys() else "once"
+        return Paging(items, mode, "page_offset", order=order)
+    names = {p.name: p.keyword for p in operation.parameters if p.location == "query"}
+    if "cursor" in names and "next_cursor" in schema.fields:
+        return Paging(items, "cursor", names.get("offset", ""), names["cursor"], order)
+    if "limit" in names and "offset" in names:
+        return Paging(items, "offset", names["offset"], order=order)
+    return Paging(items, "once")
+
+
+def _success_schema(operation: Operation) -> Schema | None:
+    success = operation.success
+    media = next((m for n, m in success.content.items() if "json" in n), None) if success is not None else None
+    return media.schema if media is not None else None
+
+
+def _items(schema: Schema) -> str | None:
+    lists = [
+        name
+        for name, field in schema.fields.items()
+        if "array" in field.types and field.items is not None and "object" in field.items.types
+    ]
+    return lists[0] if len(lists) == 1 else None
+
+
+def _body_fields(operation: Operation) -> Mapping[str, Schema]:
+    content = operation.request_body.content if operation.request_body is not None else {}
+    media = next(iter(content.values()), None)
+    return media.schema.fields if media is not None and media.schema is not None else {}
+
+
+def _order(operation: Operation, operations: Operations, items: Schema) -> Mapping[str, Any]:
+    """``order_by`` the field that identifies an item, where the server names no order of its own.
+
+    The field is the one that the item's own path is made with: ``/pools`` has ``/pools/{pool_name}``, items have ``name``.
+    """
+    parameter = operation.parameter("order_by", "query")
+    if parameter is None or parameter.schema is None or parameter.schema.default:
+        return {}
+    fields = items.items.fields if items.items is not None else {}
+    for id_ in operations:
+        path = operations.path(id_)
+        if path.startswith(operation.path + "/{") and path.count("/") == operation.path.count("/") + 1:
+            key = path[len(operation.path) + 2 : -1]
+            for name in (key, key.rpartition("_")[2]):
+                if name in fields:
+                    return {parameter.keyword: [name] if "array" in parameter.schema.types else name}
+    return {}
+
+
+class Walk:
+    """Where a walk stands; pure, so that the plain and the async client share it."""
+
+    def __init__(self, paging: Paging, arguments: Mapping[str, Any]) -> None:
+        self.paging = paging
+        self.arguments = {**paging.order, **arguments}
+        self.mode = paging.mode
+        if self.mode == "cursor":
+            if self.arguments.get(paging.offset) is not None:
+                self.mode = "offset"
+            else:
+                self.arguments.setdefault(paging.cursor, "")
+        self.seen = self.arguments.get(paging.offset) or 0
+        self._before: Any = None
+
+    def after(self, page: Page) -> bool:
+        """Take in a page; is there another to ask for, with ``arguments`` as they now are?
+
+        Raises:
+            ContractError: the page is the one before it again.
+        """
+        items = page.get(self.paging.items) or []
+        self.seen += len(items)
+        if self.mode == "once" or not items:
+            return False
+        if items == self._before:
+            raise ContractError(
+                f"the server sent the same page twice (at {self.seen} items), so the walk would never end; "
+                "ask for an order with order_by=, or report it",
+                data=page,
+            )
+        self._before = items
+        if self.mode == "cursor":
+            following = page.get("next_cursor")
+            self.arguments[self.paging.cursor] = following
+            return bool(following)
+        self.arguments[self.paging.offset] = self.seen
+        total, cap = page.get("total_entries"), page.get("total_entries_limit")
+        known = isinstance(total, int) and not (isinstance(cap, int) and total >= cap)
+        return not known or self.seen < total  # type: ignore[operator] - known says that total is a number
+
+
+def walk(call: Callable[..., Page], plan: Paging, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Iterator[Page]:
+    """The pages, one call each, lazily."""
+    state = Walk(plan, arguments)
+    more = True
+    while more:
+        page = call(*args, **state.arguments)
+        more = state.after(page)
+        yield page
+
+
+async def awalk(
+    call: Callable[..., Awaitable[Page]], plan: Paging, args: tuple[Any, ...], arguments: Mapping[str, Any]
+) -> AsyncIterator[Page]:
+    """The pages, one awaited call each, lazily."""
+    state = Walk(plan, arguments)
+    more = True
+    while more:
+        page = await call(*args, **state.arguments)
+        more = state.after(page)
+        yield page
+
+
+def needed(plan: Paging | None, operation: Operation) -> Paging:
+    """The plan, or the sentence that there is none."""
+    if plan is None:
+        raise ArgumentError(
+            f"{operation.name} is no list, so it has no pages; lists are GET operations and batch POST …/list "
+            "whose answer holds one list"
+        )
+    return plan
