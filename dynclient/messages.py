@@ -94,6 +94,10 @@ class Headers(Mapping[str, str]):
             new._fields[key] = (self._fields[key][0] if key in self._fields else name, value)
         return new
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Name and value of every field."""
+        return list(self._fields.values())
+
     def with_(self, **fields: str) -> Headers:
         """A copy with these fields set; ``content_type=`` is ``Content-Type``."""
         return self | {name.replace("_", "-").title(): value for name, value in fields.items()}
@@ -109,7 +113,7 @@ class Headers(Mapping[str, str]):
         return [(name, _masked_field(key, value, names)) for key, (name, value) in self._fields.items()]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Headers, (list(self._fields.values()),)
+        return Headers, (self.pairs(),)
 
     def __repr__(self) -> str:
         return f"Headers({dict(self.masked())!r})"
