@@ -234,22 +234,21 @@ _DECODERS: Mapping[str, Callable[[str], str]] = {"query": unquote_plus, "header"
 
 def read(
     name: str,
-    raw: Sequence[tuple[str, str]] | str,
-    *,
     location: str,
     style: str,
-    explode: bool,
+    explode: bool,  # noqa: FBT001 - the order in which a document describes a parameter
+    raw: Sequence[tuple[str, str]] | str,
     types: Types,
 ) -> Any:
     """The JSON value that ``write`` wrote so; text that fits no type stays a string, for validation to complain of.
 
     Args:
         name: the parameter's name.
-        raw: what ``write`` returns, still encoded. For ``query`` and ``cookie`` the pairs may be all that the request
-            has; only for an exploded object that takes any member give those that no other parameter claims.
         location: as in ``write``.
         style: as in ``write``.
         explode: as in ``write``.
+        raw: what ``write`` returns, still encoded. For ``query`` and ``cookie`` the pairs may be all that the request
+            has; only for an exploded object that takes any member give those that no other parameter claims.
         types: what the schema allows, ``types_of(schema)``. An array of one is read as its item where the schema
             allows that too.
 

@@ -418,4 +418,4 @@ def test_bundled_parameters(release):
             form = {"location": parameter.location, "style": parameter.style, "explode": parameter.explode}
             written = write(parameter.name, value, **form)
             types = types_of(parameter.schema)
-            assert value == read(parameter.name, written, **form, types=types), (operation.id, parameter.name)
+            assert value == read(parameter.name, raw=written, **form, types=types), (operation.id, parameter.name)
