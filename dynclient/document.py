@@ -98,12 +98,15 @@ def _yaml(data: bytes, name: str, stopped: str) -> Any:
             builder.line = event.start_mark.line + 1
             getattr(builder, type(event).__name__, builder.nothing)(event)
     except yaml.YAMLError as error:
-        mark: Any = getattr(error, "problem_mark", None)
-        where = stopped or (f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the first bytes")
+        where = stopped or _place(getattr(error, "problem_mark", None))
         raise SpecError(f"{name}: cannot be read as JSON or YAML past {where}") from None
     except (ValueError, RecursionError):
         raise builder.error("a number too long or parts nested too deep to be read") from None
     return builder.root[0] if builder.root else None
+
+
+def _place(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the first bytes"
 
 
 _TAG = "tag:yaml.org,2002:"
@@ -306,14 +309,14 @@ def split(pointer: str) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def resolve(document: Mapping[str, Any], pointer: str) -> Any:
+def resolve(document: Mapping[str, Any], pointer: Any) -> Any:
     """What a pointer names.
 
     Raises:
         SpecError: nothing is there, or the reference leads out of the document.
     """
     node: Any = document
-    if pointer[:2] != "#/":
+    if not isinstance(pointer, str) or pointer[:2] != "#/":
         if pointer == "#":
             return node
         raise _outside(pointer)
