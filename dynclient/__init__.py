@@ -100,7 +100,7 @@ _HOMES = {
     ),
 }
 
-__all__ = [  # noqa: PLE0604 - names, and the one module that is a door
+__all__ = [
     "Airflow",
     "AlreadyExists",
     "ApiError",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import inspect
     from collections.abc import Iterator, Mapping
 
+    from typing_extensions import Self
+
     from .messages import Request, Response
     from .paginate import Paging
     from .spec import Operation, Operations, Spec
@@ -124,7 +126,7 @@ class Client:
         if close is not None:
             close()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -240,7 +242,7 @@ class Call:
         return self._reply(args, kwargs, check=True)
 
     def request(self, *args: Any, **kwargs: Any) -> Request:
-        """The request as it would be sent, credentials included; validated, not sent. Its repr and curl() mask secrets."""
+        """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
         return self._client.auth.prepare(self._request(args, kwargs), self.operation)  # type: ignore[no-any-return]
 
     def pages(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
@@ -319,7 +321,8 @@ class Call:
         named = {argument.keyword for argument in made}
         body = self._encoder.media
         if body is not None and "body" not in named:
-            needed = bool(self.operation.request_body and self.operation.request_body.required and not self._encoder.fields)
+            required = self.operation.request_body is not None and self.operation.request_body.required
+            needed = required and not self._encoder.fields
             made.append(display.Argument("body", False, needed, body.schema, "the whole body, instead of its fields"))  # noqa: FBT003
         if len(self._encoder.accepts) > 1 and "accept" not in named:
             choices = " or ".join(self._encoder.accepts)
@@ -375,7 +378,8 @@ class Group:
     def __getitem__(self, name: str) -> Call:
         if name not in self._names:
             near = errors.near_names(name, self._names)
-            raise errors.UnknownOperation(f"no operation {name!r} has this tag; it has {', '.join(self._names)}", near=near)
+            message = f"no operation {name!r} has this tag; it has {', '.join(self._names)}"
+            raise errors.UnknownOperation(message, near=near)
         return self._client.operation(name)
 
     def __iter__(self) -> Iterator[str]:

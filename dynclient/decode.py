@@ -151,9 +151,7 @@ class Decoder:
         try:
             return _loads(response.body)
         except (ValueError, RecursionError):
-            cut = response.body[-1:] not in b"]}\"\n" and not response.body[-1:].isalnum()
-            got = "text that ends in the middle" if cut else "something else"
-            found.append(self._broken("JSON", got, way))
+            found.append(self._broken("JSON", "something else, or a part of it", way))
             return response.text()
 
     def _broken(self, expected: str, got: str, way: _Way) -> Violation:
@@ -178,9 +176,8 @@ class Decoder:
         if way.documented is None:
             documented = ", ".join(self.operation.responses) or "none"
             message = f"{self._call} answered {response.status}, which the document does not name (it has {documented})"
-            violation = Violation(
-                "response", (), "status", f"one of {documented}", str(response.status), f"{self.operation.pointer}/responses"
-            )
+            place = f"{self.operation.pointer}/responses"
+            violation = Violation("response", (), "status", f"one of {documented}", str(response.status), place)
         else:
             documented = ", ".join(way.documented.content)
             message = f"{self._call} answered {response.status} with {came} where {documented} is documented"
@@ -239,8 +236,8 @@ _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 
 def _loads(body: bytes) -> Any:
     """JSON as RFC 8259 has it: UTF-8 (or what a BOM says), no NaN and no infinity."""
-    text = body.decode(json.detect_encoding(body)) if body[:1] in b"\xef\xfe\xff\x00" or b"\0" in body[:4] else body.decode()
-    return _decoder.decode(text)
+    unusual = body[:1] in b"\xef\xfe\xff\x00" or b"\0" in body[:4]
+    return _decoder.decode(body.decode(json.detect_encoding(body) if unusual else "utf-8"))
 
 
 def lines(response: Response) -> Iterator[Any]:
@@ -270,7 +267,8 @@ def _line(line: bytes) -> Any:
         return _loads(line)
     except (ValueError, RecursionError):
         violation = Violation("response", (), "json", "a line of JSON", "something else", "#")
-        raise InvalidResponse("a line of the stream is no JSON; it was cut off or is not NDJSON:", violations=(violation,)) from None
+        message = "a line of the stream is no JSON; it was cut off or is not NDJSON:"
+        raise InvalidResponse(message, violations=(violation,)) from None
 
 
 def drain(response: Response) -> Response:
@@ -311,7 +309,8 @@ def _from_object(status: int, data: dict[str, Any], argument: Callable[[tuple[An
         detail = "these arguments were not accepted" if errors else ""
     elif isinstance(detail, dict):
         extra = {**(extra or {}), "detail": detail}
-        detail = ": ".join(str(detail[n]) for n in ("reason", "message", "statement", "msg") if isinstance(detail.get(n), str))
+        said = (detail.get(name) for name in ("reason", "message", "statement", "msg"))
+        detail = ": ".join(part for part in said if isinstance(part, str))
     return Problem(
         status,
         str(data.get("title") or _phrase(status)),

@@ -14,8 +14,8 @@ from urllib.parse import quote, unquote
 from . import messages, styles
 from .errors import BadArguments, InvalidRequest, Violation, listed, near_names
 from .messages import Headers, Request
+from .validator import one_of, type_words
 from .values import to_json
-from .validator import type_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +125,10 @@ class Encoder:
             headers = headers | extra
         content: bytes | None = None
         if sent:
-            content, content_type = self._write_body(body)
+            try:
+                content, content_type = self._write_body(body)
+            except ValueError as error:  # a value that its style cannot write
+                raise InvalidRequest(f"{self.operation.name}: nothing was sent, the body {error}") from None
             if content_type:
                 headers = headers | {"Content-Type": content_type}
         url = base.rstrip("/") + path + (f"?{query}" if query else "")
@@ -267,17 +270,13 @@ class Encoder:
 
     def _accept(self, accept: Any, wrong: list[Violation]) -> str:
         if accept not in self.accepts:
-            expected = f"one of {', '.join(map(repr, self.accepts))}"
-            wrong.append(
-                Violation("header", ("accept",), "enum", expected, type_words(accept), f"{self.operation.pointer}/responses")
-            )
+            expected, pointer = one_of(self.accepts), f"{self.operation.pointer}/responses"
+            wrong.append(Violation("header", ("accept",), "enum", expected, type_words(accept), pointer))
         return str(accept)
 
     # --- body ---
 
-    def _body(
-        self, given: dict[str, Any], wrong: list[Violation], problems: dict[str, list[str]]
-    ) -> tuple[Any, bool]:
+    def _body(self, given: dict[str, Any], wrong: list[Violation], problems: dict[str, list[str]]) -> tuple[Any, bool]:
         """(the body as validated JSON, is there one to send?)."""
         body = self.operation.request_body
         if body is None:
@@ -325,9 +324,7 @@ class Encoder:
             if parameter.name in body and schema is not None and parameter.name in schema.fields:
                 if value is not None and body[parameter.name] != value:
                     expected = f"the same value as the path argument {parameter.keyword}"
-                    wrong.append(
-                        Violation("body", (parameter.name,), "path", expected, "another one", schema.pointer)
-                    )
+                    wrong.append(Violation("body", (parameter.name,), "path", expected, "another one", schema.pointer))
             elif parameter.name in self._filled and value is not None:
                 body[parameter.name] = value
 
@@ -387,24 +384,21 @@ def _as_content(parameter: Parameter, text: str) -> Any:
 
 
 def _write_form(body: Mapping[str, Any], media: MediaType) -> str:
-    """``application/x-www-form-urlencoded`` (OpenAPI 3.1 §4.8.14.4): each field in its ``encoding`` style, form by default."""
-    pairs: list[str] = []
+    """``application/x-www-form-urlencoded`` (OpenAPI 3.1 §4.8.14.4): each field in its ``encoding`` style.
+
+    Without one, primitives and lists of them are in form style, anything deeper is JSON.
+    """
+    pairs: list[tuple[str, str]] = []
     for name, value in body.items():
-        if value is None:
-            continue
         rule = media.encoding.get(name, {})
-        if "style" not in rule and isinstance(value, (dict, list)) and any(isinstance(i, (dict, list)) for i in value):
-            pairs.append(f"{quote(name, safe='')}={quote(_dumps(value), safe='')}")
-            continue
         style = rule.get("style", "form")
-        if "style" not in rule and isinstance(value, dict):
-            pairs.append(f"{quote(name, safe='')}={quote(_dumps(value), safe='')}")
-            continue
-        written = styles.write(
-            name, value, location="query", style=style, explode=rule.get("explode", style == "form"), allow_reserved=False
-        )
-        pairs += [f"{key}={item}" for key, item in written]
-    return "&".join(pairs)
+        deep = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(i, (dict, list)) for i in value))
+        if deep and "style" not in rule:
+            pairs.append((quote(name, safe=""), quote(_dumps(value), safe="")))
+        elif value is not None:
+            explode = rule.get("explode", style == "form")
+            pairs += styles.write(name, value, location="query", style=style, explode=explode)  # type: ignore[arg-type]
+    return "&".join(f"{key}={item}" for key, item in pairs)
 
 
 def _write_multipart(body: Mapping[str, Any], media: MediaType) -> tuple[bytes, str]:

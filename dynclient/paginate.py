@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .schema import Schema
     from .spec import Operation, Operations
 
-__all__ = ["Paging", "Walk", "awalk", "paging", "walk"]
+__all__ = ["Paging", "Walk", "awalk", "needed", "paging", "walk"]
 
 Page = dict[str, Any]
 
@@ -86,7 +86,7 @@ def _body_fields(operation: Operation) -> Mapping[str, Schema]:
 def _order(operation: Operation, operations: Operations, items: Schema) -> Mapping[str, Any]:
     """``order_by`` the field that identifies an item, where the server names no order of its own.
 
-    The field is the one that the item's own path is made with: ``/pools`` has ``/pools/{pool_name}``, items have ``name``.
+    It is the one that the item's path is made with: ``/pools`` has ``/pools/{pool_name}``, items have ``name``.
     """
     parameter = operation.parameter("order_by", "query")
     if parameter is None or parameter.schema is None or parameter.schema.default:
@@ -140,11 +140,14 @@ class Walk:
             return bool(following)
         self.arguments[self.paging.offset] = self.seen
         total, cap = page.get("total_entries"), page.get("total_entries_limit")
-        known = isinstance(total, int) and not (isinstance(cap, int) and total >= cap)
-        return not known or self.seen < total  # type: ignore[operator] - known says that total is a number
+        if not isinstance(total, int) or (isinstance(cap, int) and total >= cap):
+            return True  # nobody knows; an empty page will tell
+        return bool(self.seen < total)
 
 
-def walk(call: Callable[..., Page], plan: Paging, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Iterator[Page]:
+def walk(
+    call: Callable[..., Page], plan: Paging, args: tuple[Any, ...], arguments: Mapping[str, Any]
+) -> Iterator[Page]:
     """The pages, one call each, lazily."""
     state = Walk(plan, arguments)
     more = True
