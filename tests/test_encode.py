@@ -82,7 +82,7 @@ VALUES = [
     ("schema", "value", "query"), VALUES, ids=[row[2] or f"none-{i}" for i, row in enumerate(VALUES)]
 )
 def test_what_a_query_value_becomes(schema, value, query):
-    """Python values become JSON by their format and are written percent-encoded; None is not sent where null is allowed."""
+    """Python values become JSON by their format and are written percent-encoded; None is not sent."""
     request = send("GET /t", {"parameters": [parameter("x", schema=schema)]}, x=value)
     assert request.url == "https://host/a/b/t" + (f"?{query}" if query else "")
 
@@ -277,7 +277,7 @@ def test_accept_must_be_documented():
 
 
 def test_headers_and_cookies():
-    """Header parameters are written as they are, cookie parameters joined into one Cookie header; names become identifiers."""
+    """Header parameters are written as they are, cookie parameters joined into one Cookie header."""
     operation = {
         "parameters": [parameter("X-Request-Id", "header"), parameter("a", "cookie"), parameter("b", "cookie")]
     }
@@ -331,7 +331,7 @@ def test_octet_stream_bodies(value):
 
 
 def test_what_was_given_is_not_changed_nor_shared():
-    """The body that is sent is a copy: changing the argument later changes nothing, and the argument stays as it was."""
+    """The body that is sent is a copy: changing the argument later changes nothing."""
     conf = {"a": [1]}
     operation = {"requestBody": json_body({"type": "object", "properties": {"conf": {"type": "object"}}})}
     request = send("POST /t", operation, conf=conf)
