@@ -37,6 +37,7 @@ attributes (``Violation.value``, ``ContractError.data``, ``ApiError.response``),
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,6 +79,8 @@ __all__ = [
 ]
 
 _SHOWN = 20  # violations written out in a message; the rest are counted
+_WIDEST = 200  # characters of a path in a message; names may be as long as a payload
+_PLAIN_NAME = re.compile(r"(?!\d+$)[\w-]+")
 
 
 class Violation:
@@ -128,8 +131,14 @@ class Violation:
         """The instance path as a reader writes it: ``dags[0].dag_id``; the part when it is the whole."""
         text = ""
         for step in self.path:
-            text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-        return text or self.location
+            if isinstance(step, str) and not text:
+                text = step
+            elif isinstance(step, str) and _PLAIN_NAME.fullmatch(step):
+                text += f".{step}"
+            else:
+                text += f"[{step!r}]"
+        text = text or self.location
+        return text if len(text) <= _WIDEST else f"{text[: _WIDEST // 2]}…{text[-_WIDEST // 2 :]}"
 
     def __str__(self) -> str:
         return f"{self.where}: {self.sentence} ({self.pointer})"
@@ -137,8 +146,6 @@ class Violation:
     @property
     def sentence(self) -> str:
         """What is wrong, without the place: ``a string where an integer is wanted``."""
-        if self.rule in {"required", "dependentRequired"}:
-            return f"missing, {self.expected}" if self.expected else "missing"
         if not self.got:
             return self.expected
         return f"{self.got} where {self.expected} is wanted"
@@ -158,7 +165,7 @@ class Fault(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What the server said went wrong, from any of the bodies Airflow sends.
+    """What the server said went wrong, from any of the bodies that servers send.
 
     RFC 7807 (``type``, ``title``, ``status``, ``detail``, ``instance``), ``{"detail": str | object}``,
     the 422 list of ``{"loc", "msg", "type"}``, ``{"error": …}``, bare text and HTML all end here.
@@ -179,7 +186,7 @@ class Problem(NamedTuple):
 
 
 class ContractWarning(UserWarning):
-    """The server broke the document in a way that was asked not to raise, or that never raises."""
+    """The server broke the document in a way that does not raise, or a rule of the document cannot be checked."""
 
 
 class DynclientError(Exception):
@@ -341,7 +348,7 @@ class BadRequest(ApiError):
 
 
 class Unprocessable(BadRequest):
-    """422: understood, but a value is not acceptable (Airflow 3's form of 400)."""
+    """422: understood, but a value is not acceptable (many servers' form of 400)."""
 
 
 class Unauthenticated(ApiError):
@@ -390,7 +397,7 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 
 def api_error_class(status: int) -> type[ApiError]:
-    """The class for a status: its own, ``Unknown`` for 5xx, ``BadRequest`` for no other 4xx."""
+    """The class for a status: its own, ``Unknown`` for every other 5xx, ``ApiError`` for every other 4xx."""
     return _BY_STATUS.get(status, Unknown if status >= 500 else ApiError)
 
 
@@ -407,7 +414,7 @@ def warn(message: str) -> None:
     import sys
 
     level = 2
-    frame = sys._getframe(1)
-    while frame and frame.f_globals.get("__name__", "").split(".")[0] == "dynclient" and frame.f_back:
+    frame = sys._getframe(1)  # noqa: SLF001 - documented, and the only way before Python 3.12's skip_file_prefixes
+    while frame.f_globals.get("__name__", "").split(".")[0] == "dynclient" and frame.f_back is not None:
         frame, level = frame.f_back, level + 1
     warnings.warn(message, ContractWarning, stacklevel=level)

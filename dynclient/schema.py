@@ -31,8 +31,29 @@ class _Missing:
 MISSING: Final = _Missing()
 
 _COMPONENTS = "#/components/schemas/"
-_PYTHON_WORDS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-_FORMAT_WORDS = {"date-time": "datetime", "datetime": "datetime", "date": "date", "uuid": "UUID", "duration": "timedelta"}
+_PYTHON_WORDS = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "null": "None",
+    "array": "list",
+    "object": "dict",
+}
+_FORMAT_WORDS = {
+    "date-time": "datetime",
+    "datetime": "datetime",
+    "date": "date",
+    "uuid": "UUID",
+    "duration": "timedelta",
+}
+_UNIONS = ("anyOf", "oneOf")
+#: keywords whose value is of one kind; of another, they say nothing here (a validator refuses them)
+_KINDS: dict[str, type[Any]] = {
+    "properties": dict,
+    "$ref": str,
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "required", "enum"), list),
+}
 _SHOWN_VALUES = 6
 
 
@@ -95,8 +116,9 @@ class Schema:
     def keywords(self) -> dict[str, Any]:
         """This object's own keywords in 2020-12 form, ``$ref`` not followed; ``{}`` for a boolean schema."""
         if self._keywords is None:
-            is_object = isinstance(self.value, dict)
-            self._keywords = documents.keywords(self.value, self.schemas.version) if is_object else {}
+            words = documents.keywords(self.value, self.schemas.version) if isinstance(self.value, dict) else {}
+            odd = [name for name, kind in _KINDS.items() if name in words and not isinstance(words[name], kind)]
+            self._keywords = {name: value for name, value in words.items() if name not in odd} if odd else words
         return self._keywords
 
     def child(self, *steps: str | int) -> Schema:
@@ -125,16 +147,23 @@ class Schema:
         schema, seen = self, set()
         while schema.pointer not in seen:
             seen.add(schema.pointer)
-            schema = schema.resolved
-            kind = "anyOf" if "anyOf" in schema.keywords else "oneOf"
-            branches = [b for b in schema.branches(kind) if b.keywords.get("type") != "null"]
-            if len(branches) == 1 and "properties" not in schema.keywords:
-                schema = branches[0]
-            elif len(schema.keywords.get("allOf", ())) == 1 and "properties" not in schema.keywords:
-                schema = schema.child("allOf", 0)
-            else:
+            inner = schema.inner
+            if inner is None or "properties" in schema.keywords:
                 break
+            schema = inner
         return schema
+
+    @property
+    def inner(self) -> Schema | None:
+        """The one schema that this one wraps: ``$ref``, the only member of ``allOf``, X in ``anyOf: [X, null]``."""
+        words = self.keywords
+        if "$ref" in words:
+            return self.schemas.at(words["$ref"])
+        for keyword in _UNIONS:
+            branches = [branch for branch in self.branches(keyword) if branch.keywords.get("type") != "null"]
+            if len(branches) == 1:
+                return branches[0]
+        return self.child("allOf", 0) if len(words.get("allOf", ())) == 1 else None
 
     def branches(self, keyword: str) -> list[Schema]:
         """The members of this object's own ``allOf``, ``anyOf`` or ``oneOf``."""
@@ -166,37 +195,41 @@ class Schema:
         """Are fields beyond ``fields`` forbidden?"""
         return any(part.keywords.get("additionalProperties") is False for part in self._same_object())
 
-    def _same_object(self, seen: frozenset[str] = frozenset()) -> Iterator[Schema]:
-        plain = self.plain
-        if plain.pointer in seen:
+    def _same_object(self, seen: set[str] | None = None) -> Iterator[Schema]:
+        """The schema objects that all hold for an object of this schema, each once."""
+        seen = set() if seen is None else seen
+        if self.pointer in seen:
             return
-        yield plain
-        for part in plain.branches("allOf"):
-            yield from part._same_object(seen | {plain.pointer})
+        seen.add(self.pointer)
+        yield self
+        inner = self.inner
+        for part in [*([inner] if inner is not None else []), *self.branches("allOf")]:
+            yield from part._same_object(seen)  # noqa: SLF001 - of this class
 
     @property
     def types(self) -> tuple[str, ...]:
         """The JSON types that it allows, as far as it says; ``()`` when it says nothing."""
-        return tuple(dict.fromkeys(self._types(frozenset())))
+        return tuple(dict.fromkeys(self._types(set())))
 
-    def _types(self, seen: frozenset[str]) -> Iterator[str]:
+    def _types(self, seen: set[str]) -> Iterator[str]:
         words = self.keywords
         if self.pointer in seen:
             return
-        seen |= {self.pointer}
+        seen.add(self.pointer)
         own = words.get("type", ())
         yield from (own,) if isinstance(own, str) else own
         if words.get("nullable") is True:
             yield "null"
-        if "$ref" in words:
-            yield from self.resolved._types(seen)
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            for branch in self.branches(keyword):
-                yield from branch._types(seen)
-        if not own and ("properties" in words):
-            yield "object"
-        for value in words.get("enum", (words["const"],) if "const" in words else ()) if not own else ():
-            yield _json_type(value)
+        parts = [branch for keyword in ("allOf", *_UNIONS) for branch in self.branches(keyword)]
+        for part in [*([self.schemas.at(words["$ref"])] if "$ref" in words else []), *parts]:
+            yield from part._types(seen)  # noqa: SLF001 - of this class
+        if not own:
+            yield from ["object"] if "properties" in words else map(_json_type, self._values)
+
+    @property
+    def _values(self) -> tuple[Any, ...]:
+        words = self.keywords
+        return (words["const"],) if "const" in words else tuple(words.get("enum", ()))
 
     @property
     def nullable(self) -> bool:
@@ -207,10 +240,7 @@ class Schema:
     @property
     def enum(self) -> tuple[Any, ...]:
         """The values it lists (``enum``, or ``const`` alone), through ``$ref`` and "or null"; ``()`` when open."""
-        words = self.plain.keywords
-        if "const" in words:
-            return (words["const"],)
-        return tuple(words.get("enum", ()))
+        return self.plain._values  # noqa: SLF001 - of this class
 
     @property
     def format(self) -> str | None:
@@ -220,7 +250,7 @@ class Schema:
     @property
     def default(self) -> Any:
         """The ``default`` beside or behind ``$ref``; ``MISSING`` when there is none."""
-        for schema in (self, self.plain):
+        for schema in self._same_object():
             if "default" in schema.keywords:
                 return schema.keywords["default"]
         return MISSING
@@ -241,7 +271,17 @@ class Schema:
         return self._says("deprecated")
 
     def _says(self, keyword: str) -> bool:
-        return self.keywords.get(keyword) is True or self.resolved.keywords.get(keyword) is True
+        """Said of itself, or through ``$ref`` and ``allOf``."""
+        waiting, seen = [self], set()
+        while waiting:
+            schema = waiting.pop()
+            words = schema.keywords
+            if words.get(keyword) is True:
+                return True
+            if schema.pointer not in seen:
+                seen.add(schema.pointer)
+                waiting += schema.branches("allOf") + ([self.schemas.at(words["$ref"])] if "$ref" in words else [])
+        return False
 
     @property
     def items(self) -> Schema | None:
@@ -252,33 +292,36 @@ class Schema:
     @property
     def words(self) -> str:
         """The type as a signature says it: ``int``, ``str | None``, ``list[Tag]``, ``'a' | 'b'``."""
-        return self._words(frozenset())
+        return " | ".join(self._words(frozenset()))
 
-    def _words(self, seen: frozenset[str]) -> str:
+    def _words(self, seen: frozenset[str]) -> list[str]:
         plain = self.plain
-        text = self._plain_words(plain, seen | {self.pointer}) if plain.pointer not in seen else "..."
-        names = dict.fromkeys(text.split(" | ") if " | " in text and "[" not in text else [text])
-        if self.nullable and text != "Any":
-            names.setdefault("None")
-        return " | ".join(names)
+        names = self._plain_words(plain, seen | {plain.pointer}) if plain.pointer not in seen else ["..."]
+        if self.nullable and names != ["Any"]:
+            names.append("None")
+        return list(dict.fromkeys(names))
 
-    def _plain_words(self, plain: Schema, seen: frozenset[str]) -> str:
-        words = plain.keywords
+    def _plain_words(self, plain: Schema, seen: frozenset[str]) -> list[str]:
         values = plain.enum
         if values and len(values) <= _SHOWN_VALUES:
-            return " | ".join(dict.fromkeys(repr(value) for value in values))
-        types = [t for t in plain.types if t != "null"]
-        if types == ["array"]:
-            items = plain.items
-            return f"list[{items._words(seen)}]" if items else "list"
-        if types == ["object"]:
-            return plain.name or "dict"
-        if types == ["string"]:
-            return _FORMAT_WORDS.get(words.get("format", ""), "str")
+            return [repr(value) for value in values]
         union = plain.branches("anyOf") or plain.branches("oneOf")
+        if union and len(seen) > 1 and plain.name:
+            return [plain.name]  # a union inside another type goes by its name
         if union:
-            return " | ".join(dict.fromkeys(branch._words(seen | {plain.pointer}) for branch in union))
-        return " | ".join(_PYTHON_WORDS.get(t, {"array": "list", "object": "dict"}.get(t, t)) for t in types) or "Any"
+            return [word for branch in union for word in branch._words(seen) if word != "None"]  # noqa: SLF001
+        types = [name for name in plain.types if name != "null"]
+        if len(types) == 1:
+            return [self._type_word(plain, types[0], seen)]
+        return [_PYTHON_WORDS.get(name, name) for name in types] or ["Any"]
+
+    def _type_word(self, plain: Schema, name: str, seen: frozenset[str]) -> str:
+        items = plain.items
+        if name == "array" and items is not None:
+            return f"list[{' | '.join(items._words(seen))}]"  # noqa: SLF001 - of this class
+        if name == "object" and plain.name:
+            return plain.name
+        return _FORMAT_WORDS.get(plain.format or "", "str") if name == "string" else _PYTHON_WORDS.get(name, name)
 
     @property
     def request(self) -> Validator:

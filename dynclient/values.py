@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["from_json", "to_json"]
 
 _Path = tuple[str | int, ...]
-_PLAIN = (str, int, bool, type(None))
+_PLAIN = (int, bool, type(None))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEPEST = 200
+
+
+class _TooDeepError(Exception):
+    """The value is nested deeper than anything that is meant to be sent, or holds itself."""
 
 
 def to_json(value: Any, location: str, path: _Path, wrong: list[Violation]) -> Any:
@@ -37,68 +41,97 @@ def to_json(value: Any, location: str, path: _Path, wrong: list[Violation]) -> A
         path: the way to the value inside that part.
         wrong: receives one Violation for each value that cannot be sent.
     """
-    kind = type(value)
-    if kind is str:
+    try:
+        return _Writer(location, wrong).any(value, path, 0)
+    except _TooDeepError:
+        expected = f"nested deeper than {_DEEPEST} levels, or it holds itself"
+        wrong.append(Violation(location, path, "json", expected, "", "#", value))
+        return None
+
+
+class _Writer:
+    """Writes one value; what it cannot write it lists."""
+
+    def __init__(self, location: str, wrong: list[Violation]) -> None:
+        self.location = location
+        self.wrong = wrong
+
+    def refuse(self, value: Any, path: _Path, expected: str) -> None:
+        self.wrong.append(Violation(self.location, path, "json", expected, type_words(value), "#", value))
+
+    def any(self, value: Any, path: _Path, depth: int) -> Any:
+        kind = type(value)
+        if kind is str:
+            return self.text(value, path)
+        if kind in _PLAIN:
+            return value
+        if isinstance(value, (Mapping, list, tuple)):
+            if depth > _DEEPEST:
+                raise _TooDeepError
+            if isinstance(value, Mapping):
+                return self.mapping(value, path, depth + 1)
+            return [self.any(item, (*path, i), depth + 1) for i, item in enumerate(value)]
+        return self.number(value, path) if isinstance(value, (int, float)) else self.other(value, path, depth)
+
+    def text(self, value: str, path: _Path) -> str:
         if _SURROGATE.search(value):
-            wrong.append(Violation(location, path, "json", "text without lone surrogates", "a string", "#", value))
+            self.refuse(value, path, "text without lone surrogates")
         return value
-    if kind in _PLAIN:
-        return value
-    if isinstance(value, Mapping):
-        return _mapping(value, location, path, wrong)
-    if isinstance(value, (list, tuple)):
-        return _list(value, location, path, wrong)
-    return _scalar(value, location, path, wrong)
+
+    def mapping(self, value: Mapping[Any, Any], path: _Path, depth: int) -> dict[str, Any]:
+        out = {}
+        for key, item in value.items():
+            name = key if isinstance(key, str) else getattr(key, "value", key)  # the member of an Enum
+            if not isinstance(name, str):
+                self.refuse(name, path, "a string as a name")
+            elif _SURROGATE.search(name):
+                self.refuse(name, path, "a name without lone surrogates")
+            else:
+                name = _exact(name)
+                out[name] = self.any(item, (*path, name), depth)
+        return out
+
+    def number(self, value: float, path: _Path) -> int | float:
+        if isinstance(value, int):  # a subclass, the member of an IntEnum
+            return int(value)
+        if not math.isfinite(value):
+            self.refuse(value, path, "a finite number (JSON has no NaN and no infinity)")
+        return float(value)
+
+    def other(self, value: Any, path: _Path, depth: int) -> Any:
+        from enum import Enum  # the caller has these imported already if one of them came
+
+        if isinstance(value, Enum):
+            return self.any(value.value, path, depth + 1)
+        if isinstance(value, str):
+            return self.text(_exact(value), path)
+        try:
+            return _formatted(value)
+        except OverflowError:
+            self.refuse(value, path, "a datetime within the years 1 to 9999 in UTC")
+        except TypeError as error:
+            self.refuse(value, path, str(error))
+        return None
 
 
-def _mapping(value: Mapping[Any, Any], location: str, path: _Path, wrong: list[Violation]) -> dict[str, Any]:
-    if len(path) > _DEEPEST:
-        wrong.append(Violation(location, path, "json", f"at most {_DEEPEST} levels of nesting", "more", "#"))
-        return {}
-    out = {}
-    for key, item in value.items():
-        name = getattr(key, "value", key)  # the member of an Enum
-        if not isinstance(name, str):
-            wrong.append(Violation(location, path, "json", "names that are strings", type_words(key), "#"))
-            continue
-        out[name] = to_json(item, location, (*path, name), wrong)
-    return out
+def _exact(text: str) -> str:
+    """The characters of a str subclass: of an Enum's member its value, not its name."""
+    return str.__str__(text) if type(text) is not str else text
 
 
-def _list(value: Any, location: str, path: _Path, wrong: list[Violation]) -> list[Any]:
-    if len(path) > _DEEPEST:
-        wrong.append(Violation(location, path, "json", f"at most {_DEEPEST} levels of nesting", "more", "#"))
-        return []
-    return [to_json(item, location, (*path, i), wrong) for i, item in enumerate(value)]
-
-
-def _scalar(value: Any, location: str, path: _Path, wrong: list[Violation]) -> Any:
-    from datetime import date, datetime, timedelta  # the caller has it imported already if one of these came
-    from enum import Enum
+def _formatted(value: Any) -> str:
+    from datetime import date, datetime, timedelta
     from uuid import UUID
 
-    def refuse(expected: str) -> None:
-        wrong.append(Violation(location, path, "json", expected, type_words(value), "#", value))
-
-    if isinstance(value, Enum):
-        return to_json(value.value, location, path, wrong)
-    if isinstance(value, (str, bool, int)):  # a subclass
-        return str(value) if isinstance(value, str) else int(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            refuse("a finite number (JSON has no NaN and no infinity)")
-        return value
     if isinstance(value, datetime):
         if value.utcoffset() is None:
-            refuse("a datetime with a time zone, such as datetime.now(timezone.utc)")
-            return None
+            raise TypeError("a datetime with a time zone, such as datetime.now(timezone.utc)")
         return _write_datetime(value)
     if isinstance(value, (date, UUID)):
         return str(value)
     if isinstance(value, timedelta):
         return _write_duration(value)
-    refuse("a JSON value, datetime, date, timedelta, UUID or Enum")
-    return None
+    raise TypeError("a JSON value, datetime, date, timedelta, UUID or Enum")
 
 
 def _write_datetime(value: dt.datetime) -> str:
@@ -113,9 +146,11 @@ def _write_datetime(value: dt.datetime) -> str:
 def _write_duration(value: dt.timedelta) -> str:
     sign = "-" if value.days < 0 else ""
     value = abs(value)
-    seconds = f"{value.seconds}.{value.microseconds:06d}".rstrip("0").rstrip(".") if value.microseconds else value.seconds
     days = f"{value.days}D" if value.days else ""
-    return f"{sign}P{days}T{seconds}S" if value.seconds or value.microseconds or not days else f"{sign}P{days}"
+    if days and not value.seconds and not value.microseconds:
+        return f"{sign}P{days}"
+    fraction = f".{value.microseconds:06d}".rstrip("0") if value.microseconds else ""
+    return f"{sign}P{days}T{value.seconds}{fraction}S"
 
 
 def from_json(value: Any, format_: str | None) -> Any:
@@ -139,7 +174,7 @@ _FRACTION = re.compile(r"\.(\d+)")
 def _read_datetime(text: str) -> dt.datetime:
     from datetime import datetime
 
-    text = text.replace("Z", "+00:00").replace("z", "+00:00")  # Python 3.10 reads neither Z nor fractions but 3 or 6 digits
+    text = text.replace("Z", "+00:00").replace("z", "+00:00")  # Python 3.10 reads no Z, and fractions of 3 or 6 digits
     return datetime.fromisoformat(_FRACTION.sub(lambda found: f".{found[1][:6]:<06}", text, count=1))
 
 
