@@ -210,7 +210,7 @@ def test_a_read_only_field_is_no_keyword_and_may_not_be_sent():
     """readOnly leaves the signature and ``required``, and is refused in body=."""
     one = encoder("POST /t", {"requestBody": json_body(THING)})
     assert "id" not in one.keywords
-    with pytest.raises(InvalidRequest, match="id: readOnly, it may not be sent"):
+    with pytest.raises(InvalidRequest, match="id: read-only, it may not be sent"):
         send("POST /t", {"requestBody": json_body(THING)}, body={"name": "n", "size": 1, "id": 3})
 
 
