@@ -21,6 +21,7 @@ __all__ = ["Argument", "Unsent", "docstring", "model", "model_doc", "model_html"
 _FIELDS_SHOWN = 8
 _TEXT_SHOWN = 60
 _ROWS_SHOWN = 50
+_BESIDE_A_LIST = 3  # total, next and previous cursor
 
 
 class Argument(NamedTuple):
@@ -159,9 +160,12 @@ def _clip(text: str) -> str:
 
 
 def _list_field(value: Mapping[str, Any]) -> str | None:
-    """The name of the one list of objects in a collection, None when there is none or several."""
+    """The name of the list in a collection: one list of objects, and little beside it that is no object itself."""
     names = [name for name, item in value.items() if isinstance(item, list) and all(isinstance(i, dict) for i in item)]
-    return names[0] if len(names) == 1 else None
+    beside = [item for name, item in value.items() if name not in names]
+    if len(names) != 1 or len(beside) > _BESIDE_A_LIST or any(isinstance(item, (dict, list)) for item in beside):
+        return None
+    return names[0]
 
 
 def shortfall(value: Mapping[str, Any]) -> str:

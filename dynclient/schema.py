@@ -290,6 +290,13 @@ class Schema:
         return plain.child("items") if isinstance(plain.keywords.get("items"), dict) else None
 
     @property
+    def additional(self) -> Schema | None:
+        """The schema of fields beyond the declared ones, None when it has none."""
+        plain = self.plain
+        extra = plain.keywords.get("additionalProperties")
+        return plain.child("additionalProperties") if isinstance(extra, dict) else None
+
+    @property
     def words(self) -> str:
         """The type as a signature says it: ``int``, ``str | None``, ``list[Tag]``, ``'a' | 'b'``."""
         return " | ".join(self._words(frozenset()))

@@ -1,0 +1,158 @@
+"""Functions that put models into JSON that was checked, without checking it again; compiled once per schema.
+
+A builder goes only where models can be, and notes for each model where it stood in what the server sent: its origin is
+(origin of the model or list around it, name or index).
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from .schema import Schema
+
+    Builder = Callable[[Any, Any], Any]
+
+__all__ = ["Builders"]
+
+_set = dict.__setitem__
+
+
+class Builders:
+    """The builders of a document's schemas. Safe to share between threads.
+
+    Args:
+        model: the model class of an object schema.
+    """
+
+    def __init__(self, model: Callable[[Schema], Any]) -> None:
+        self._model = model
+        self._made: dict[str, Builder | None] = {}
+        self._making: set[str] = set()  # those that a recursive schema meets again
+        self._lock = threading.RLock()
+
+    def of(self, schema: Schema) -> Builder | None:
+        """A function (JSON, origin) -> the same with models in it, for JSON that was checked; None when none would be.
+
+        Compiled once per schema: it goes only where models can be.
+        """
+        plain = schema.plain
+        key = plain.pointer
+        if key in self._made:
+            return self._made[key]
+        with self._lock:
+            if key in self._making:
+                return self._later(plain)
+            self._making.add(key)
+            try:
+                made = self._made[key] = self._make(plain)
+            finally:
+                self._making.remove(key)
+            return made
+
+    def _later(self, plain: Schema) -> Builder:
+        """The builder that is being made, looked up when it is used; another thread waits for it there."""
+
+        def build_later(value: Any, origin: Any) -> Any:
+            build = self.of(plain)
+            return build(value, origin) if build else value
+
+        return build_later
+
+    def _make(self, plain: Schema) -> Builder | None:
+        if plain.fields:
+            return self._object_builder(plain)
+        branches = plain.branches("anyOf") or plain.branches("oneOf")
+        if branches:
+            return self._union_builder(plain, branches)
+        items = plain.items
+        if items is not None:
+            build = self.of(items)
+            return build and _list_builder(build)
+        return self._map_builder(plain)
+
+    def _object_builder(self, plain: Schema) -> Builder:
+        made = self._model(plain)
+        children = [(name, build) for name, field in plain.fields.items() if (build := self.of(field))]
+        new, update, place = dict.__new__, dict.update, made._origin_.__set__
+
+        def build_object(value: Any, origin: Any) -> Any:
+            if value.__class__ is not dict:
+                return value
+            model = new(made)
+            update(model, value)
+            place(model, origin)
+            for name, build in children:
+                child = value.get(name)
+                if child:
+                    _set(model, name, build(child, (origin, name)))
+            return model
+
+        return build_object
+
+    def _map_builder(self, plain: Schema) -> Builder | None:
+        extra = plain.additional
+        build = self.of(extra) if extra is not None else None
+        if build is None:
+            return None
+
+        def build_map(value: Any, origin: Any) -> Any:
+            if not isinstance(value, dict):
+                return value
+            return {name: build(item, (origin, name)) for name, item in value.items()}
+
+        return build_map
+
+    def _union_builder(self, plain: Schema, branches: list[Schema]) -> Builder | None:
+        """Of several branches: the discriminator's, else the one whose consts, required and fields fit best."""
+        built = [(branch, build) for branch in _flat(branches, set()) if (build := self.of(branch))]
+        objects = [(branch, build) for branch, build in built if branch.fields]
+        arrays = next((build for branch, build in built if "array" in branch.types), None)
+        if not objects and arrays is None:
+            return None
+        rule = plain.keywords.get("discriminator") or {}
+        mapping = {value: target.split("/")[-1] for value, target in (rule.get("mapping") or {}).items()}
+
+        def build_union(value: Any, origin: Any) -> Any:
+            if isinstance(value, list):
+                return arrays(value, origin) if arrays else value
+            if not isinstance(value, dict) or not objects:
+                return value
+            said = value.get(rule.get("propertyName", ""))
+            named = mapping.get(said, said) if isinstance(said, str) else None
+            for branch, build in objects:
+                if named is not None and branch.resolved.name == named:
+                    return build(value, origin)
+            return max(objects, key=lambda pair: _likeness(pair[0], value))[1](value, origin)
+
+        return build_union
+
+
+def _flat(branches: list[Schema], seen: set[str]) -> Iterator[Schema]:
+    """The members of a union, those of unions inside it included."""
+    for branch in branches:
+        plain = branch.plain
+        inner = plain.branches("anyOf") or plain.branches("oneOf")
+        if plain.fields or not inner:
+            yield branch
+        elif plain.pointer not in seen:
+            seen.add(plain.pointer)
+            yield from _flat(inner, seen)
+
+
+def _list_builder(build: Builder) -> Builder:
+    def build_list(value: Any, origin: Any) -> Any:
+        if value.__class__ is not list:
+            return value
+        return [build(item, (origin, i)) for i, item in enumerate(value)]
+
+    return build_list
+
+
+def _likeness(schema: Schema, value: Mapping[str, Any]) -> tuple[bool, bool, int]:
+    fields = schema.fields
+    fits = all(value[name] in field.enum for name, field in fields.items() if len(field.enum) == 1 and name in value)
+    return fits, schema.required <= value.keys(), sum(name in fields for name in value)
