@@ -5,9 +5,10 @@ Plain data in, text out. What looks like a secret (``password`` format, writeOnl
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .messages import looks_secret
+from .messages import MASK, looks_secret
 from .schema import MISSING
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ __all__ = ["Argument", "Unsent", "docstring", "model", "model_doc", "model_html"
 _FIELDS_SHOWN = 8
 _TEXT_SHOWN = 60
 _ROWS_SHOWN = 50
+_USERINFO = re.compile(r"://[^/@\s]*@")
 _BESIDE_A_LIST = 3  # total, next and previous cursor
 
 
@@ -144,15 +146,25 @@ def _is_secret(name: str, schema: Schema | None) -> bool:
 
 def _shown(name: str, value: Any, schema: Schema | None) -> str:
     if value not in (None, "") and _is_secret(name, schema):
-        return "***"
+        return MASK
     if isinstance(value, dict):
         return "{…}" if value else "{}"
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, list):
         kinds = {type(item).__name__ for item in value}
         if value and kinds <= {"str", "int", "float", "bool"}:
-            return _clip(repr(value))
-        return f"[{len(value)} × {kinds.pop() if len(kinds) == 1 else 'items'}]" if value else "[]"
+            shown = (_text(item) if isinstance(item, str) else repr(item) for item in value[: _FIELDS_SHOWN + 1])
+            return _clip(f"[{', '.join(shown)}]")
+        return f"[{len(value)} × {kinds.pop() if len(kinds) == 1 else 'items'}]" if value else "[]"  # noqa: RUF001 - times
     return _clip(repr(value))
+
+
+def _text(value: str) -> str:
+    """Text as shown: what is JSON itself may hold anything, so it is not; a URL is without its password."""
+    if value[:1] in {"{", "["}:
+        return f"'{value[0]}…'"
+    return _clip(repr(_USERINFO.sub(f"://{MASK}@", value) if "://" in value else value))
 
 
 def _clip(text: str) -> str:
