@@ -227,17 +227,13 @@ def _kind(content_type: str) -> str:
     return "text" if messages.is_text(media) else "bytes" if media else "json"
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(name)
-
-
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
 def _loads(body: bytes) -> Any:
-    """JSON as RFC 8259 has it: UTF-8 (or what a BOM says), no NaN and no infinity."""
-    unusual = body[:1] in b"\xef\xfe\xff\x00" or b"\0" in body[:4]
-    return _decoder.decode(body.decode(json.detect_encoding(body) if unusual else "utf-8"))
+    """JSON as RFC 8259 has it: UTF-8 (or what a byte order mark says), no NaN and no infinity."""
+    import msgspec  # twice as fast as json on a page; 5 ms that only a process with an answer to read pays
+
+    if body[:1] in b"\xef\xfe\xff\x00" or b"\0" in body[:4]:
+        return msgspec.json.decode(body.decode(json.detect_encoding(body)))
+    return msgspec.json.decode(body)
 
 
 def lines(response: Response) -> Iterator[Any]:
