@@ -39,7 +39,7 @@ __all__ = ["Retry", "Sender", "Transport"]
 
 _CHUNK = 64 * 1024  # bytes asked for at once where the size of a body is not known to be small
 _SMALL = 1024 * 1024  # a body that says it is no longer than this is read in one go
-_URL = re.compile(r"(https?://[^/?#\\\s]+)([^#\s]*)", re.IGNORECASE)
+_URL = re.compile(r"(https?://[^/?#\\\s]+)((?:[/?][^#\s]*)?)(?:#.*)?", re.IGNORECASE)
 _FIELDS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\r\n\0]*\n)*")
 _LIMIT = "Transport(timeout=…) says how long it may take"
 
@@ -82,10 +82,8 @@ def _seconds(retry_after: str) -> float | None:
     """A ``Retry-After`` field in seconds from now: a number or an HTTP date; None when it is neither."""
     from email.utils import parsedate_to_datetime  # only for a server that asks
 
-    try:
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", retry_after.strip()):
         return float(retry_after)
-    except ValueError:
-        pass
     try:
         return parsedate_to_datetime(retry_after).timestamp() - time.time()
     except (ValueError, OverflowError):
@@ -284,7 +282,8 @@ class _Own:
         prepared.headers = fields if auth is None else CaseInsensitiveDict(fields)
         if "cookie" not in request.headers and any(True for _ in jar):
             cookie = cookies.get_cookie_header(jar, prepared)  # type: ignore[no-untyped-call,unused-ignore]
-            prepared.headers |= {"Cookie": cookie} if cookie else {}
+            if cookie:
+                prepared.headers["Cookie"] = cookie
         proxies = self._routes.get(origin)
         if proxies is None:
             proxies = self._routes[origin] = self._proxies(origin)
@@ -312,6 +311,8 @@ class _Clock(io.RawIOBase):
     def __init__(self, sock: Any) -> None:
         self._sock, self._raw, self._seconds = sock, sock.makefile("rb", buffering=0), sock.gettimeout()
         self._end = math.inf if self._seconds is None else time.monotonic() + self._seconds
+        self._taken = 0
+        self.heading = True  # whether the header is still being read
 
     def makefile(self, *_: object) -> io.BufferedReader:
         """What http.client asks of a socket."""
@@ -328,7 +329,11 @@ class _Clock(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("timed out")
             self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        size = self._raw.readinto(buffer)
+        if size == 0 and self._taken and self.heading:  # http.client would take this for a header without fields
+            raise ConnectionResetError("closed within the header")
+        self._taken += size
+        return size
 
     def for_each(self) -> None:
         """From here on give each packet the whole time."""
@@ -343,27 +348,39 @@ class _Clock(io.RawIOBase):
 
 
 @cache
-def _wire() -> tuple[Any, Any]:
-    """The adapter that keeps what does not change, and the kind of request that it answers with urllib3's response.
-
-    Built of documented or long-standing joints only (``response_class``, ``pool_classes_by_scheme``, the adapter's
-    own methods), so that what patches connections, as vcrpy does, still finds them.
-    """
+def _answer_class() -> Any:
+    """The http.client response that reads by a clock."""
     import http.client
-
-    import requests
-    import urllib3
-    from requests.adapters import HTTPAdapter
 
     class Answer(http.client.HTTPResponse):
         def __init__(self, sock: Any, *args: Any, **named: Any) -> None:
             self.clock = _Clock(sock)
             super().__init__(cast("Any", self.clock), *args, **named)
 
+        def begin(self) -> None:
+            super().begin()
+            self.clock.heading = False
+
+    return Answer
+
+
+@cache
+def _wire() -> tuple[Any, Any]:
+    """The adapter that keeps what does not change, and the kind of request that it answers with urllib3's response.
+
+    Built of documented or long-standing joints only (``response_class``, ``pool_classes_by_scheme``, the adapter's
+    own methods), so that what patches connections, as vcrpy does, still finds them.
+    """
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+
+    answer = _answer_class()
+
     class Timed(urllib3.HTTPConnectionPool):
         def _new_conn(self) -> Any:
             connection: Any = super()._new_conn()
-            connection.response_class = Answer
+            connection.response_class = answer
             return connection
 
     class TimedSecure(Timed, urllib3.HTTPSConnectionPool):
@@ -462,7 +479,7 @@ def _timeouts(timeout: float | tuple[float, float]) -> tuple[float, float]:
 
 def _split(url: str) -> tuple[str, str]:
     """Scheme and authority, and what stands on the request line."""
-    found = _URL.match(url)
+    found = _URL.fullmatch(url)
     if found is None:
         raise InvalidRequest(f"{bare_url(url)!r} is no absolute http:// or https:// URL; nothing was sent")
     target = found[2]
