@@ -190,13 +190,13 @@ class Client:
         if self.read_only and not self._is_read(operation):
             raise ArgumentError(f"{operation.name} may change something and this client is read_only; nothing was sent")
         prepared = self.auth.prepare(request, operation)
-        response: Response = self.transport.send(prepared, auth=self.auth.requests_auth(request))
+        response: Response = self.transport.send(prepared, auth=self.auth.requests_auth(request, operation))
         if response.status in {401, 403}:
             again = self.auth.retry(prepared, response)
             if again is not None:
                 if response.chunks is not None:
                     _close(response)
-                response = self.transport.send(again, auth=self.auth.requests_auth(request))
+                response = self.transport.send(again, auth=self.auth.requests_auth(request, operation))
         return response
 
     def _is_read(self, operation: Operation) -> bool:

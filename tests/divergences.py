@@ -1,0 +1,2 @@
+from dynclient.oracle import excused
+__all__=["excused"]
