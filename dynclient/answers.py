@@ -100,7 +100,7 @@ class _Resource:
         kind = self.state.kinds.get(path)
         if kind is not None:
             if method == "GET":
-                return self.page(kind, place, self.asked.arguments)
+                return self.page(kind, place, self.query)
             if method == "POST" and kind.key and self.schema is not None and kind.key in self.schema.fields:
                 return self.one(self.state.create(kind, place, self.changes))
             if method == "PATCH" and self.schema is not None and kind.items in self.schema.fields:
@@ -148,12 +148,18 @@ class _Resource:
 
     # --- many ---
 
+    @property
+    def query(self) -> dict[str, Any]:
+        """The query's arguments by the parameters' names."""
+        given = ((p, self.asked.arguments.get(p.keyword)) for p in self.operation.parameters)
+        return {p.name: value for p, value in given if p.location == "query" and value is not None}
+
     def page(self, kind: Kind, place: Place, wanted: Mapping[str, Any]) -> Answer:
         schema = self.schema
         if schema is None:
             return self.made_up()
         found = self.state.select(kind, place, wanted)
-        if not (self.operation.parameter("limit") or "page_limit" in wanted):
+        if not (self.operation.parameter("limit", "query") or "page_limit" in wanted):
             shown, following = found, None
         else:
             shown, following = self.cut(found, wanted)
@@ -168,7 +174,7 @@ class _Resource:
 
     def cut(self, found: list[Item], wanted: Mapping[str, Any]) -> tuple[list[Item], str | None]:
         """The page asked for, and the cursor of the next one."""
-        parameter = self.operation.parameter("limit")
+        parameter = self.operation.parameter("limit", "query")
         default = parameter.schema.default if parameter is not None and parameter.schema is not None else None
         size = wanted.get("limit") or wanted.get("page_limit") or (default if isinstance(default, int) else _PAGE)
         start = wanted.get("offset") or wanted.get("page_offset") or 0
@@ -191,8 +197,7 @@ class _Resource:
 
     def change_many(self, kind: Kind, place: Place) -> Answer:
         """PATCH of a whole list: what the query selects is changed and shown."""
-        query = {p.keyword for p in self.operation.parameters if p.location == "query"} - {"update_mask"}
-        wanted = {name: value for name, value in self.asked.arguments.items() if name in query}
+        wanted = {name: value for name, value in self.query.items() if name != "update_mask"}
         for item in self.state.select(kind, place, wanted):
             item.update(self.state.joined(kind, item, self.changes))
         return self.page(kind, place, wanted)

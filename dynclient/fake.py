@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ from .errors import ArgumentError, Violation
 from .incoming import NO_BODY, Incoming
 from .messages import Headers, Request
 from .misbehaviour import Misbehaviour, broken
-from .resources import State
+from .resources import State, fit, json_schema
 from .serving import Sent, Server
 
 if TYPE_CHECKING:
@@ -64,16 +64,25 @@ class Asked(NamedTuple):
     body: Any
     incoming: Incoming | None
 
-    def default(self) -> Answer:
-        """What would be answered without the rule; state changes with it."""
+    def default(self, **fields: Any) -> Answer:
+        """What would be answered without the rule; state changes with it. ``fields`` go over those of the body."""
         if self.incoming is None:
             raise Refused(404, "there is nothing at this path")
-        return answer(self.fake.state, self.incoming)
+        body = {**self.body, **fields} if fields and isinstance(self.body, dict) else self.body
+        return answer(self.fake.state, self.incoming._replace(body=body))
+
+    def shown(self, given: Answer, **values: Any) -> Answer:
+        """An answer with these values in it, as far as the document has and takes them."""
+        schema = json_schema(self.incoming.operation, given.status) if self.incoming is not None else None
+        if schema is None or not isinstance(given.data, dict):
+            return given
+        return given._replace(data=fit(schema, {**given.data, **values}, lambda: given.data))
 
 
 #: answers a request, or leaves it to the document with None; may raise ``Refused``
 Rule = Callable[[Asked], "Answer | None"]
-#: (user, password) for Basic; a token or several for bearer; or a function that says True, False (401) or a status
+#: (user, password) for Basic; a token or several for bearer; or a function that says True, False (401) or a status, or
+#: raises ``Refused``
 Credentials = tuple[str, str] | str | Collection[str] | Callable[[Request], "bool | int"]
 
 
@@ -92,6 +101,7 @@ class Fake:
         prefix: a path in front of everything.
         wildcard: a path argument that stands for every item, such as ``~``.
         size: how many items a collection is filled with when first looked at.
+        seeds: what a collection is filled with instead, by its path: values of some fields for each item.
 
     Attributes:
         url: ``http://127.0.0.1:port`` with the prefix.
@@ -112,6 +122,7 @@ class Fake:
         prefix: str = "",
         wildcard: str = "",
         size: int = 3,
+        seeds: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     ) -> None:
         self.spec = spec
         self.seed = seed
@@ -122,7 +133,9 @@ class Fake:
         self.url = self.server = ""
         self._prefix = prefix.rstrip("/")
         self._base = self._prefix + urlsplit(spec.servers[0].expand()).path.rstrip("/")
-        self.state = State(spec, seed, size, wildcard)
+        self.state = State(
+            spec, seed, size, wildcard, {path: [dict(item) for item in items] for path, items in (seeds or {}).items()}
+        )
         self._credentials = _rule(credentials)
         self._guarded = {op.id for op in spec.operations.values() if op.security}
         self._judge = judge
@@ -196,11 +209,11 @@ class Fake:
                 if parameter.constant:
                     continue
                 given = {name: made.get(p.keyword, "") for name, p in by_name.items()}
-                held = self.state.items(kind, self.state.place(path, {**given, "": ""})[:-1])
-                key = next(iter(held), None)
-                if key is not None:
-                    number = parameter.schema is not None and "integer" in parameter.schema.types
-                    made[parameter.keyword] = int(key) if number else key
+                place = self.state.place(path, given)[:-1]
+                held = self.state.items(kind, place)
+                key = next(iter(held), None) or self.state.key(kind, self.state.create(kind, place, {}), 0)
+                number = parameter.schema is not None and "integer" in parameter.schema.types
+                made[parameter.keyword] = int(key) if number else key
         return made
 
     def misbehave(

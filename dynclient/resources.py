@@ -17,7 +17,7 @@ from .schema import MISSING
 from .values import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .schema import Schema
     from .spec import Operation, Spec
@@ -64,13 +64,15 @@ class State:
         seed: the same seed makes the same items.
         size: how many items a collection is filled with.
         wildcard: a path argument that stands for every item (``~``), if there is one.
+        seeds: what collections are filled with instead, by their path: values of some fields for each item.
     """
 
-    def __init__(self, spec: Spec, seed: int, size: int, wildcard: str) -> None:
+    def __init__(self, spec: Spec, seed: int, size: int, wildcard: str, seeds: Mapping[str, Sequence[Item]]) -> None:
         self.spec = spec
         self.seed = seed
         self.size = size
         self.wildcard = wildcard
+        self.seeds = seeds
         self.prefix = urlsplit(spec.servers[0].expand()).path.rstrip("/")
         self.kinds = {kind.path: kind for kind in _kinds(spec)}
         self._items: dict[Place, dict[str, Item]] = {}
@@ -109,8 +111,8 @@ class State:
         found = self._items.get(place)
         if found is None:
             found = self._items[place] = {}
-            for n in range(1, self.size + 1):
-                item = self._seeded(kind, place, n)
+            for n, values in enumerate(self.seeds.get(kind.path, [{}] * self.size), start=1):
+                item = self._seeded(kind, place, n, values)
                 found[self.key(kind, item, n)] = item
         return found
 
@@ -138,11 +140,22 @@ class State:
         parts = kind.path.strip("/").split("/")
         return {part[1:-1]: value for part, value in zip(parts, place, strict=True) if part[:1] == "{"}
 
-    def _seeded(self, kind: Kind, place: Place, n: int) -> Item:
+    def _seeded(self, kind: Kind, place: Place, n: int, values: Mapping[str, Any]) -> Item:
         rng = Random(f"{self.seed} {place} {n}")  # noqa: S311 - made up, not secret
-        made = samples.sample(kind.schema, rng, direction="response", minimal=False)
+        made = (
+            self._plain(kind, rng) if values else samples.sample(kind.schema, rng, direction="response", minimal=False)
+        )
         own = {kind.key: self._name(kind, n, rng)} if kind.key else {}
-        return self.joined(kind, made, {**self._arguments(kind, place), **own})
+        return self.joined(kind, made, {**own, **values, **self._arguments(kind, place)})
+
+    def _plain(self, kind: Kind, rng: Random) -> Item:
+        """An item of which nothing is said: defaults, null where it may be, made up elsewhere."""
+        made: Item = samples.sample(kind.schema, rng, direction="response", minimal=False)
+        for name, schema in kind.schema.fields.items():
+            plain = None if schema.default is MISSING else schema.default
+            if schema.types and schema.response.is_valid(plain):
+                made[name] = plain
+        return made
 
     def _name(self, kind: Kind, n: int, rng: Random) -> Any:
         """A key that reads well (``pool_1``, or 1), or one made up where the schema wants another form."""
@@ -174,10 +187,7 @@ class State:
         if given is not None and str(given) in items:
             raise Taken(kind.key)
         rng = Random(f"{self.seed} {place} {given}")  # noqa: S311 - made up, not secret
-        made = samples.sample(kind.schema, rng, direction="response", minimal=False)
-        for name, schema in kind.schema.fields.items():
-            if schema.default is not MISSING or (schema.nullable and schema.types):
-                made[name] = None if schema.default is MISSING else schema.default
+        made = self._plain(kind, rng)
         n = len(items) + 1
         while given is None:
             name = self._name(kind, n, rng)
