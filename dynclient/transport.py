@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import math
 import os
-import random
 import re
 import threading
 import time
@@ -72,6 +71,8 @@ class Retry(NamedTuple):
 
     def wait(self, attempt: int, retry_after: str | None = None) -> float:
         """Seconds to wait before attempt 1, 2, …, with what the server asked for, if it did."""
+        import random  # only for a call that goes wrong
+
         seconds = _seconds(retry_after) if retry_after else None
         if seconds is None:
             seconds = self.backoff * 2 ** min(attempt - 1, 30) * random.uniform(0.5, 1)  # noqa: S311 - spreading, not hiding

@@ -502,7 +502,7 @@ def test_a_refused_post_is_sent_when_the_server_is_up():
         (Retry(), 1, "soon", 0.25, 0.5),
         (Retry(), 1, "nan", 0.25, 0.5),
         (Retry(), 1, "", 0.25, 0.5),
-        (Retry(), 1, formatdate(time.time() + 30, usegmt=True), 1, 30),
+        (Retry(), 1, formatdate(time.time() + 30_000, usegmt=True), 60, 60),
         (Retry(), 1, formatdate(time.time() - 3000, usegmt=True), 0, 0),
         (Retry(), 1, "Mon, 99 Foo 2025 00:00:00 GMT", 0.25, 0.5),
         (Retry(backoff=0), 5, None, 0, 0),
