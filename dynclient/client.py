@@ -266,17 +266,16 @@ class Call:
         from . import samples
 
         rng = Random(seed)  # noqa: S311 - an example is no secret
-        wanted = [(p.keyword, p.schema, p.required and not p.constant) for p in self.operation.parameters]
-        wanted += [(field.keyword, field.schema, field.required) for field in self._encoder.fields]
+        wanted = [(p.keyword, p.schema, p.required and not p.constant, True) for p in self.operation.parameters]
+        wanted += [(field.keyword, field.schema, field.required, False) for field in self._encoder.fields]
         made = {
-            keyword: samples.sample(schema, rng, direction="request", minimal=minimal) if schema is not None else "x"
-            for keyword, schema, required in wanted
+            keyword: samples.argument(schema, rng, written=written, minimal=minimal)
+            for keyword, schema, required, written in wanted
             if required or (not minimal and rng.random() < 0.5)
         }
         body = self.operation.request_body
         if body is not None and body.required and not self._encoder.fields and self._encoder.media is not None:
-            schema = self._encoder.media.schema
-            made["body"] = samples.sample(schema, rng, direction="request") if schema is not None else {}
+            made["body"] = samples.argument(self._encoder.media.schema, rng, written=False, minimal=minimal)
         return made
 
     # --- how ---

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .schema import Schema
     from .validator import Direction, Validator
 
-__all__ = ["broken", "sample"]
+__all__ = ["argument", "broken", "sample"]
 
 _TRIES = 50
 _LOCAL_TRIES = 12  # for a part that more than its own keywords decide on
@@ -381,6 +381,25 @@ def _item_schemas(index: int, parts: Sequence[Schema]) -> list[Schema]:
 
 _Path = tuple["str | int", ...]
 _GONE = object()
+
+
+def argument(schema: Schema | None, rng: random.Random, *, written: bool, minimal: bool) -> Any:
+    """A valid argument; where it is ``written`` into a URL or header, one that has a form there: text, not null.
+
+    Args:
+        schema: what the argument is held to; None takes any text.
+        rng: the source of choices.
+        written: a parameter, whose null and empty list cannot be written, or a field of a JSON body.
+        minimal: as for ``sample``.
+    """
+    if schema is None or (written and not schema.types):
+        return f"x{rng.randrange(1000)}"
+    value = sample(schema, rng, direction="request", minimal=minimal)
+    for _ in range(_TRIES):
+        if not written or value not in (None, "", [], {}):
+            break
+        value = sample(schema, rng, direction="request", minimal=None)
+    return value
 
 
 def broken(schema: Schema, rng: random.Random, *, direction: Direction) -> tuple[Any, _Path] | None:
