@@ -310,7 +310,7 @@ def _from_object(status: int, data: dict[str, Any], argument: Callable[[tuple[An
     return Problem(
         status,
         str(data.get("title") or _phrase(status)),
-        detail if isinstance(detail, str) else json.dumps(detail),
+        detail if isinstance(detail, str) else "" if detail is None else json.dumps(detail),
         str(data.get("type") or ""),
         str(data.get("instance") or ""),
         errors,
