@@ -143,6 +143,7 @@ class _Runs:
     def __init__(self, base: str, outcomes: Mapping[str, str]) -> None:
         self.base = base
         self.outcomes = outcomes
+        self.triggered: set[tuple[str, str]] = set()
         self.rules = {
             "post_dag_run": self.trigger,
             "trigger_dag_run": self.trigger,
@@ -181,7 +182,9 @@ class _Runs:
             dates["start_date"] = now
         if not self.base:  # before 3.0 a run always has its date
             dates |= {"logical_date": logical or now, "execution_date": logical or now}
-        return asked.default(**about, **dates, dag_display_name=asked.arguments["dag_id"])
+        answer = asked.default(**about, **dates, dag_display_name=asked.arguments["dag_id"])
+        self.triggered.add((asked.arguments["dag_id"], name))
+        return answer
 
     def step(self, asked: Asked, run: dict[str, Any]) -> None:
         """A queued run starts, a running one ends."""
@@ -213,10 +216,10 @@ class _Runs:
 
     def instances(self, asked: Asked) -> Answer:
         """Task instances do what their run does."""
+        where = asked.arguments["dag_id"], asked.arguments["dag_run_id"]
         run = self.run(asked)
-        if run.get("state") in {*_NEXT, *_NEXT.values(), "failed"} and run.get("run_type") == "manual":
-            place = "/".join(_quoted(asked.arguments[name]) for name in ("dag_id", "dag_run_id"))
-            dag, _, name = place.partition("/")
+        if where in self.triggered and run:
+            dag, name = map(_quoted, where)
             for item in asked.fake.items(f"{self.base}/dags/{dag}/dagRuns/{name}/taskInstances").values():
                 state = "scheduled" if run["state"] == "queued" else run["state"]
                 item |= {"state": state, "start_date": run.get("start_date"), "end_date": run.get("end_date")}
