@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Source = str | os.PathLike[str] | Mapping[str, Any]
 
-__all__ = ["Added", "add", "corrected", "lint", "load", "login", "nearest", "read", "releases"]
+__all__ = ["Added", "add", "corrected", "lint", "load", "login", "nearest", "read", "releases", "renames"]
 
 _LARGEST = 32 * 2**20  # bytes of a document
 _REDIRECTS = 5
@@ -168,6 +168,12 @@ def _index() -> dict[str, Any]:
 @functools.lru_cache(maxsize=1)
 def _corrections() -> list[dict[str, Any]]:
     return _json("corrections.json")["corrections"]  # type: ignore[no-any-return]
+
+
+@functools.lru_cache(maxsize=1)
+def renames() -> dict[str, Any]:
+    """What other releases call differently: the content of ``renames.json``, which is only to be read."""
+    return _json("renames.json")
 
 
 def _words() -> Callable[[str, str, str], str]:

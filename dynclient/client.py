@@ -361,6 +361,10 @@ class Call:
     def __repr__(self) -> str:
         return f"{self.operation.name}{self.__signature__}"
 
+    def __get__(self, instance: object, owner: type | None = None) -> Self:
+        """Itself: what has this counts as a routine, and ``help()`` shows the operation instead of this class."""
+        return self
+
 
 class Group:
     """The callables of one tag, by attribute and by name."""

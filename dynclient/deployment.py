@@ -8,21 +8,29 @@ from __future__ import annotations
 import json
 import os
 import re
-from base64 import b64decode
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from . import auth as auths
-from . import catalog, errors, messages, updating
-from .client import Client
-from .errors import ApiError, ArgumentError, DynclientError, Problem, SpecError, UndocumentedResponse, api_error_class
-from .login import Login, Renewed
+from . import catalog, errors, login, messages, updating
+from .client import Call, Client
+from .errors import (
+    ApiError,
+    ArgumentError,
+    BadArguments,
+    DynclientError,
+    Problem,
+    SpecError,
+    UndocumentedResponse,
+    api_error_class,
+)
+from .login import Renewed
 from .messages import Headers, Request
 from .spec import Spec
 from .transport import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from .client import Responses
     from .decode import Reply
@@ -102,22 +110,29 @@ class Airflow(Client):
     # --- what differs from other APIs ---
 
     def _bound(self, auth: Any) -> Any:
-        self._credentials = _credentials(auths.choose(auth, self.spec), self._root, self.transport, _logs_in(self.spec))
+        chosen = auths.choose(auth, self.spec)
+        self._credentials = login.for_server(chosen, self._root, self.transport, tokens=login.logs_in(self.spec))
         return super()._bound(self._credentials)
 
+    def _make_call(self, operation: Operation) -> Call:
+        return _Call(self, operation)
+
     def _unknown(self, name: str) -> errors.UnknownOperation:
-        here = [other for other in _renamed(name) if other in self.spec.operations]
-        if not here:
-            return super()._unknown(name)
-        release = f" in {self.spec.release}" if self.spec.release else ""
-        message = f"there is no operation {name!r}{release}; here it is called {' or '.join(here)}"
-        return errors.UnknownOperation(message, near=here)
+        here = _also_called("operations", name, self.spec.operations)
+        release = f"Airflow {self.spec.release}" if self.spec.release else "this Airflow"
+        if here:
+            message = f"{release} has no operation {name!r}; here it is called {' or '.join(here)}"
+            return errors.UnknownOperation(message, near=here)
+        instead = catalog.renames()["replaced"]["operations"].get(name) if login.logs_in(self.spec) else None
+        if instead:
+            return errors.UnknownOperation(f"{release} has no operation {name!r}: {instead}")
+        return super()._unknown(name)
 
     def settle(self, operation: Operation, reply: Reply) -> Any:
         """As ``Client.settle``; a refusal of credentials says what Airflow wants instead."""
         error = reply.error
         if isinstance(error, ApiError) and error.status in {401, 403}:
-            todo = _what_to_do(error, self._credentials, _logs_in(self.spec))
+            todo = login.advice(error, self._credentials, tokens=login.logs_in(self.spec))
             if todo:
                 error.args = (f"{str(error).removesuffix('; check auth=')}; {todo}",)
         return super().settle(operation, reply)
@@ -220,7 +235,7 @@ def _release(root: str, transport: Any, auth: Any) -> str:
     seen: dict[str, Response] = {}
     for api in _APIS:
         response = transport.send(Request("GET", f"{root}{api}/version", _JSON))
-        if response.status in {401, 403} and auth is not None and (api == "/api/v1" or not _is_pair(auth)):
+        if response.status in {401, 403} and auth is not None and (api == "/api/v1" or not login.is_pair(auth)):
             response = _with_credentials(f"{root}{api}/version", root, api, transport, auth)
         found = _version(response)
         if found:
@@ -240,10 +255,6 @@ def _with_credentials(url: str, root: str, api: str, transport: Any, auth: Any) 
     spec = catalog.load(newest)
     client = Airflow(spec, _server(spec, root), auth, transport)
     return client.send(Request("GET", url, _JSON), spec.operations["get_version"])
-
-
-def _is_pair(auth: Any) -> bool:
-    return isinstance(auth, tuple) or _pair(auth) is not None
 
 
 def _version(response: Response) -> str | None:
@@ -339,59 +350,35 @@ def _own_document(release: str, root: str, transport: Any, auth: Any) -> Spec:
     return spec
 
 
-# --- credentials ---------------------------------------------------------------------------------
-
-
-def _logs_in(spec: Spec) -> bool:
-    """Does the document want tokens of a login (``/auth/token``) and no Basic?"""
-    kinds = spec.security_schemes.values()
-    return any("password" in kind.flows for kind in kinds) and not any(kind.scheme == "basic" for kind in kinds)
-
-
-def _credentials(chosen: Any, root: str, transport: Any, logs_in: bool) -> Any:  # noqa: FBT001
-    """The auth object for this server: a login in the place of user and password where it wants one."""
-    if isinstance(chosen, auths.ByScheme):
-        return auths.ByScheme(
-            {name: _credentials(each, root, transport, logs_in) for name, each in chosen.credentials.items()}
-        )
-    if hasattr(chosen, "at"):
-        return chosen.at(root, transport)
-    pair = _pair(chosen) if logs_in else None
-    return Login(*pair, url=root, transport=transport) if pair is not None else chosen
-
-
-def _pair(chosen: Any) -> tuple[str, str] | None:
-    """User and password of HTTP Basic, ours or that of requests."""
-    if isinstance(chosen, auths.Basic):
-        field = chosen.prepare(Request("GET", "")).headers["Authorization"]
-        user, _, password = b64decode(field.partition(" ")[2]).decode().partition(":")
-        return user, password
-    inner = getattr(chosen, "auth", chosen)
-    if type(inner).__name__ == "HTTPBasicAuth":
-        return inner.username, inner.password
-    return None
-
-
-def _what_to_do(error: ApiError, credentials: Any, logs_in: bool) -> str:  # noqa: FBT001
-    """What to do about refused credentials."""
-    said = error.problem.detail
-    if type(credentials) is auths.NoAuth:
-        return "it wants credentials: auth=(user, password), or a token" if error.status == 401 else ""
-    if isinstance(credentials, auths.Bearer) and (error.status == 401 or said == "Invalid JWT token"):
-        what = "the token has expired" if "expired" in said.lower() else "the token is none that this server takes"
-        return f"{what}: give a new one, a callable that fetches one, or (user, password)"
-    if error.status == 401 and isinstance(credentials, auths.Basic) and not logs_in:
-        return "check user and password, and that [api] auth_backends of the server has basic_auth"
-    if error.status == 401 and logs_in and not isinstance(credentials, Login):
-        return "Airflow 3 takes tokens only: auth=(user, password) logs in for one"
-    return ""
-
-
 # --- names that moved ----------------------------------------------------------------------------
 
 
-def _renamed(name: str) -> tuple[str, ...]:
-    return ()
+class _Call(Call):
+    # A callable that knows what its arguments were called in other releases.
+    __doc__ = Call.__doc__  # the operation's, not the class's
+
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
+        try:
+            return super()._request(args, kwargs)
+        except BadArguments as error:
+            table = catalog.renames()
+            lines = [
+                f"\n  {name} is called {here} here"
+                + (", with other values" if {name, here} & {*table["other_values"]} else "")
+                for kind in ("parameters", "fields")
+                for name in error.unknown
+                for here in _also_called(kind, name, error.valid)
+            ]
+            error.args = (str(error) + "".join(dict.fromkeys(lines)),)
+            raise
+
+
+def _also_called(kind: str, name: str, names: Container[str]) -> list[str]:
+    """What a name of another release is called among these names: the newer one, or the older ones."""
+    table = catalog.renames()[kind]
+    return [
+        other for old, new in table.items() for it, other in ((old, new), (new, old)) if it == name and other in names
+    ]
 
 
 # --- configuration -------------------------------------------------------------------------------

@@ -10,19 +10,32 @@ import copy
 import json
 import threading
 import time
+from base64 import b64decode, urlsafe_b64decode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import messages
-from .auth import ApiKey, NoAuth
+from .auth import ApiKey, Basic, Bearer, ByScheme, NoAuth
 from .errors import ApiError, ArgumentError, Problem, UndocumentedResponse, api_error_class
 from .messages import Headers, Request
 
 if TYPE_CHECKING:
     from .messages import Response
     from .operation import Operation
+    from .spec import Spec
     from .transport import Sender
 
-__all__ = ["Kerberos", "Login", "Renewed", "SessionCookie", "Ticket"]
+__all__ = [
+    "Kerberos",
+    "Login",
+    "Renewed",
+    "SessionCookie",
+    "Ticket",
+    "advice",
+    "for_server",
+    "is_pair",
+    "logs_in",
+    "refuses_token",
+]
 
 _EARLY = 60.0  # seconds before its end that a token is renewed, at most
 _REST = 10.0  # seconds for which refused credentials are not tried again, lest an account be locked
@@ -218,6 +231,62 @@ def Kerberos(**options: Any) -> Any:  # noqa: N802 - a way to prove who calls, n
     return requests_gssapi.HTTPSPNEGOAuth(**options)
 
 
+# --- for a server ---------------------------------------------------------------------------------
+
+
+def logs_in(spec: Spec) -> bool:
+    """Does the document want tokens of a login (``/auth/token``) and no Basic?"""
+    kinds = spec.security_schemes.values()
+    return any("password" in kind.flows for kind in kinds) and not any(kind.scheme == "basic" for kind in kinds)
+
+
+def for_server(chosen: Any, root: str, transport: Any, *, tokens: bool) -> Any:
+    """The auth object for this server: a login in the place of user and password where it wants one."""
+    if isinstance(chosen, ByScheme):
+        return ByScheme(
+            {name: for_server(each, root, transport, tokens=tokens) for name, each in chosen.credentials.items()}
+        )
+    if hasattr(chosen, "at"):
+        return chosen.at(root, transport)
+    pair = _pair(chosen) if tokens else None
+    return Login(*pair, url=root, transport=transport) if pair is not None else chosen
+
+
+def _pair(chosen: Any) -> tuple[str, str] | None:
+    """User and password of HTTP Basic, ours or that of requests."""
+    if isinstance(chosen, Basic):
+        field = chosen.prepare(Request("GET", "")).headers["Authorization"]
+        user, _, password = b64decode(field.partition(" ")[2]).decode().partition(":")
+        return user, password
+    inner = getattr(chosen, "auth", chosen)
+    if type(inner).__name__ == "HTTPBasicAuth":
+        return inner.username, inner.password
+    return None
+
+
+def advice(error: ApiError, credentials: Any, *, tokens: bool) -> str:
+    """What to do about refused credentials."""
+    said = error.problem.detail
+    if type(credentials) is NoAuth:
+        return "it wants credentials: auth=(user, password), or a token" if error.status == 401 else ""
+    if isinstance(credentials, Bearer) and (error.status == 401 or said == "Invalid JWT token"):
+        what = "the token has expired" if "expired" in said.lower() else "the token is none that this server takes"
+        return f"{what}: give a new one, a callable that fetches one, or (user, password)"
+    if error.status == 401 and isinstance(credentials, Basic) and not tokens:
+        return "check user and password, and that [api] auth_backends of the server has basic_auth"
+    if error.status == 401 and tokens and not isinstance(credentials, Login):
+        return "Airflow 3 takes tokens only: auth=(user, password) logs in for one"
+    return ""
+
+
+def is_pair(auth: Any) -> bool:
+    """Is it a user and password, which only a server that takes Basic may be sent as they are?"""
+    return isinstance(auth, tuple) or _pair(auth) is not None
+
+
+# --- tokens ------------------------------------------------------------------------------------------
+
+
 def refuses_token(response: Response) -> bool:
     """Does the server want another token: 401, or 403 because the token is none of its own?"""
     return response.status == 401 or (response.status == 403 and _member(response, "detail") == "Invalid JWT token")
@@ -241,11 +310,9 @@ def _life(token: str) -> float:
 
     By the difference of ``exp`` and ``iat``, so that the two clocks need not agree. Times are whole seconds.
     """
-    import base64
-
     try:
         part = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        claims = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         seconds = float(claims["exp"]) - float(claims.get("iat", time.time()))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         return float("inf")

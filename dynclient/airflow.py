@@ -1,0 +1,106 @@
+"""One Airflow as a module: ``from dynclient import airflow``, then ``airflow.get_dags()``.
+
+Importing it parses the newest bundled release, or the document that ``DYNCLIENT_SPEC`` names; names, signatures and
+``help`` need no server. The first call connects to ``DYNCLIENT_URL`` (``http://localhost:8080``), as
+``DYNCLIENT_USERNAME`` and ``DYNCLIENT_PASSWORD``, with ``DYNCLIENT_TOKEN``, or with what netrc has for the host;
+from then on the document is that of the server, unless ``DYNCLIENT_SPEC`` is set.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+from . import catalog
+from .client import Call
+from .deployment import Airflow, connect, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .errors import UnknownOperation
+    from .messages import Request
+    from .operation import Operation
+
+
+class _Later(Call):
+    # A callable of the document parsed on import; what is sent goes by the client that is connected then.
+    __doc__ = Call.__doc__  # the operation's, not the class's
+
+    def _now(self) -> Call:
+        return _connected().operation(self.operation.name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the operation; see ``help()`` of it for arguments and result."""
+        return self._now()(*args, **kwargs)
+
+    def response(self, *args: Any, **kwargs: Any) -> Any:
+        """As of any callable: the whole reply."""
+        return self._now().response(*args, **kwargs)
+
+    def request(self, *args: Any, **kwargs: Any) -> Request:
+        """As of any callable: the request, not sent."""
+        return self._now().request(*args, **kwargs)
+
+    def pages(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """As of any callable: every page, lazily."""
+        return self._now().pages(*args, **kwargs)
+
+    def iter(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """As of any callable: every item, lazily."""
+        return self._now().iter(*args, **kwargs)
+
+
+class _Unconnected(Airflow):
+    """What there is before the first call: a document, and callables that connect."""
+
+    def _make_call(self, operation: Operation) -> Call:
+        return _Later(self, operation)
+
+    def _unknown(self, name: str) -> UnknownOperation:
+        error = super()._unknown(name)
+        hint = "no server has been asked yet; DYNCLIENT_SPEC=<release> takes the names of another release"
+        error.args = (f"{error}; {hint}",)
+        return error
+
+
+_lock = threading.Lock()
+_offline = _Unconnected(catalog.load(os.environ.get("DYNCLIENT_SPEC") or catalog.releases()[-1]), "http://localhost")
+_online: Airflow | None = None
+
+
+def _connected() -> Airflow:
+    global _online  # noqa: PLW0603 - this module is the one client
+    with _lock:
+        if _online is None:
+            url, auth, spec = environment()
+            # the document that was parsed on import was asked for; else the server is
+            _online = connect(url, auth, spec=_offline.spec if spec else None)
+        return _online
+
+
+def _method(name: str) -> Callable[..., Any]:
+    """A method of the connected client."""
+    from functools import wraps
+
+    @wraps(getattr(Airflow, name))
+    def method(*args: Any, **kwargs: Any) -> Any:
+        return getattr(_connected(), name)(*args, **kwargs)
+
+    return method
+
+
+def __getattr__(name: str) -> Any:
+    """An operation, or what an ``Airflow`` client has, when it is first asked for (PEP 562)."""
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    client = _online or _offline
+    known = getattr(Airflow, name, None)
+    if name not in client.spec.operations and callable(known):
+        return _method(name)
+    return getattr(client, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(name for name in dir(_online or _offline) if not name.startswith("_"))
