@@ -1,0 +1,19 @@
+"""Tests against real Airflow servers: collected only when DYNCLIENT_LIVE_RELEASE names a release."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from server import running
+
+RELEASE = os.environ.get("DYNCLIENT_LIVE_RELEASE", "")
+
+collect_ignore_glob = [] if RELEASE else ["*"]
+
+
+@pytest.fixture(scope="session")
+def live():
+    """A running server of the release, as `server.Server(url, username, password, release)`."""
+    with running(RELEASE) as server:
+        yield server
