@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import socket
 import subprocess
@@ -507,6 +508,7 @@ def test_a_refused_post_is_sent_when_the_server_is_up():
         (Retry(), 1, "Mon, 99 Foo 2025 00:00:00 GMT", 0.25, 0.5),
         (Retry(backoff=0), 5, None, 0, 0),
     ],
+    ids=itertools.count(),  # two of the rows are about now
 )
 def test_how_long_it_waits(retry, attempt, retry_after, low, high):
     """What the server asks for, in seconds or as a date, else doubling with a random part; never above max_wait."""
