@@ -139,7 +139,8 @@ class Rewriter:
         if "$ref" in words:
             out.update(self.reference(words["$ref"], dropped))
         if nullable and "type" in out:
-            out["type"] = [*([out["type"]] if isinstance(out["type"], str) else out["type"]), "null"]
+            types = [out["type"]] if isinstance(out["type"], str) else out["type"]
+            out["type"] = list(dict.fromkeys([*types, "null"]))
         if nullable and "enum" in out and None not in out["enum"]:
             out["enum"] = [*out["enum"], None]
         if "required" in out:
@@ -335,7 +336,8 @@ def _or_null(words: Mapping[str, Any]) -> tuple[str, int, dict[str, Any]] | None
         if len(branches) == 2 and {"type": "null"} in branches:
             index = 1 - branches.index({"type": "null"})
             inner = branches[index]
-            if isinstance(inner, dict) and "type" in inner and inner["type"] != "null" and _takes_null(inner):
+            takes = isinstance(inner, dict) and _takes_null(inner) and inner.get("nullable") is not True
+            if takes and isinstance(inner.get("type"), str) and inner["type"] != "null":
                 return key, index, inner
     return None
 

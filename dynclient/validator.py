@@ -200,13 +200,15 @@ class _Explainer:
     def of(self, error: Any) -> Iterator[Violation]:
         """One broken keyword; where it speaks of several properties, one Violation for each."""
         pointer, rule = self.place(error)
-        kind, where = error.kind, self.where(error)
-        rule = rule or ("false" if kind.name == "falseSchema" else kind.name)
-        if rule in {"additionalProperties", "unevaluatedProperties"} and hasattr(kind, "unexpected"):
-            known = self.names_beside(pointer)
-            for name in kind.unexpected:
+        kind, where = error.kind, self.walk(error)[0]
+        surplus = self.surplus(error)
+        if surplus:
+            known, rule = self.names_beside(pointer), str(error.schema_path[-1])
+            for name in surplus:
                 yield Violation(self.location, (*where, name), rule, no_such(name, known), "", pointer, error.instance)
-        elif kind.name == "required":
+            return
+        rule = rule or ("false" if kind.name == "falseSchema" else kind.name)
+        if kind.name == "required":
             why = "it chooses the kind of object" if rule == "discriminator" else "required"
             yield Violation(self.location, (*where, kind.property), rule, f"missing, but {why}", "", pointer)
         else:
@@ -216,7 +218,7 @@ class _Explainer:
     def of_union(self, error: Any, branches: Sequence[Sequence[Any]]) -> Iterator[Violation]:
         """The branch chosen by const or type, then by the fewest and deepest errors."""
         depth = len(error.instance_path)
-        pointer, where, got = self.place(error)[0], self.where(error), type_words(error.instance)
+        pointer, where, got = self.place(error)[0], self.walk(error)[0], type_words(error.instance)
         if not all(branches):  # oneOf with several branches that fit
             fits = " and ".join(str(i) for i, errors in enumerate(branches) if not errors)
             expected = f"fits branches {fits} of oneOf, exactly one is wanted"
@@ -234,27 +236,37 @@ class _Explainer:
     def rank(self, errors: Sequence[Any], depth: int) -> tuple[bool, bool, int, int]:
         """Less is more likely meant: only warnings, then no const that differs, then few errors, then deep ones."""
         differs = any(_is_constant(e.kind) and len(e.instance_path) == depth + 1 for e in errors)
-        return not all(map(self.only_warns, errors)), differs, len(errors), -max(len(e.instance_path) for e in errors)
+        count = sum(len(self.surplus(e)) or 1 for e in errors)
+        return not all(map(self.only_warns, errors)), differs, count, -max(len(e.instance_path) for e in errors)
 
     def only_warns(self, error: Any) -> bool:
         branches = getattr(error.kind, "context", None)
         if branches:
             return any(all(map(self.only_warns, errors)) for errors in branches)
-        return (self.place(error)[1] or error.kind.name) in _ONLY_WARNED
+        return bool(self.surplus(error)) or self.place(error)[1] in _ONLY_WARNED
 
     def place(self, error: Any) -> tuple[str, str]:
         """Where the document has the rule, and its name where it is not the engine's."""
         return origin(self.origins, tuple(map(str, error.schema_path)))
 
-    def where(self, error: Any) -> _Path:
-        """The way to the value; the engine takes every name that reads as a number for an index."""
+    def walk(self, error: Any) -> tuple[_Path, Any]:
+        """The way to the value, and the value; the engine takes every name that reads as a number for an index."""
         names: list[str | int] = []
         value = self.instance
         for part in error.instance_path:
             name = _own_name(value, part) if isinstance(value, dict) else part
             value = value.get(name) if isinstance(value, dict) else value[part] if isinstance(value, list) else None
             names.append(name)
-        return (*self.path, *names)
+        return (*self.path, *names), value
+
+    def surplus(self, error: Any) -> Sequence[str]:
+        """The fields that an ``additionalProperties: false`` or its like does not want; empty for any other error."""
+        if not error.schema_path or error.schema_path[-1] not in {"additionalProperties", "unevaluatedProperties"}:
+            return ()
+        if error.kind.name == "falseSchema":  # the engine's short way when no property is declared
+            value = self.walk(error)[1]
+            return list(value) if isinstance(value, dict) else ()
+        return getattr(error.kind, "unexpected", ())
 
     def names_beside(self, pointer: str) -> Sequence[str]:
         """The property names that stand beside an ``additionalProperties: false``."""
@@ -303,7 +315,7 @@ _AMOUNTS = {
     "maxProperties": "at most {} field",
 }
 _WANTED: dict[str, Callable[[Any], str]] = {
-    "type": lambda kind: " or ".join(_TYPE_WORDS[name] for name in kind.types),
+    "type": lambda kind: " or ".join(_TYPE_WORDS[name] for name in sorted(kind.types, key="null".__eq__)),
     "enum": lambda kind: one_of(kind.options),
     "const": lambda kind: _json_word(kind.expected_value),
     "format": lambda kind: _FORMAT_WORDS[kind.format],
@@ -384,7 +396,7 @@ def _aliens(value: Any, location: str, path: Sequence[str | int]) -> list[Violat
                 if isinstance(value, dict) and not isinstance(key, str):
                     found.append(Violation(location, path, "json", "a string as a name", type_words(key), "#"))
                 look(child, (*path, key if isinstance(key, (str, int)) else type_words(key)), depth + 1)
-        elif (wanted := _alien(value)):
+        elif wanted := _alien(value):
             found.append(Violation(location, path, "json", wanted, type_words(value), "#", value))
 
     look(value, tuple(path), 0)
