@@ -14,7 +14,7 @@ import yaml
 from .errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["parse"]
 
@@ -22,18 +22,19 @@ _DEEPEST = 200  # levels of nesting; the deepest official contract has 13
 _MOST_ALIASED = 1_000_000  # values that aliases may stand for, beyond those written out
 
 
-def parse(data: bytes, name: str, stopped: str = "") -> Any:
+def parse(data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable[[str], Any]] | None = None) -> Any:
     """The one document in a YAML text, None for an empty one.
 
     Args:
         data: the text, in an encoding that YAML tells by its first bytes.
         name: what it is called, for messages.
         stopped: where reading it as JSON stopped, which says more than where YAML stops.
+        tags: further tags: what a scalar's text stands for; a list or mapping of one is read as it is.
 
     Raises:
         SpecError: it is not YAML, or holds more than JSON can.
     """
-    builder = _Builder(name)
+    builder = _Builder(name, tags or {})
     event: Any
     try:
         # events, not nodes: PyYAML's composer in C recurses without a bound
@@ -96,8 +97,9 @@ class _Open:
 class _Builder:
     """YAML's events made into JSON values; one method for each event, by the event's name."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, tags: Mapping[str, Callable[[str], Any]]) -> None:
         self.name = name
+        self.tags = tags
         self.line = 1
         self.root: list[Any] = []
         self.open: list[_Open] = []
@@ -121,7 +123,7 @@ class _Builder:
         self.start(event, [], "seq")
 
     def start(self, event: Any, value: Any, tag: str) -> None:
-        if event.tag not in {None, "!", _TAG + tag}:
+        if event.tag not in {None, "!", _TAG + tag} and event.tag not in self.tags:
             raise self.foreign(event.tag)
         if self.open and isinstance(self.open[-1].value, dict) and self.open[-1].key is None:
             raise self.error("a key that is no scalar; keys are strings")
@@ -152,12 +154,13 @@ class _Builder:
     def ScalarEvent(self, event: Any) -> None:  # noqa: N802
         is_key = bool(self.open) and isinstance(self.open[-1].value, dict) and self.open[-1].key is None
         tag = event.tag
-        if tag is not None and tag not in _EXPLICIT:
+        explicit = _EXPLICIT.get(tag) or self.tags.get(tag)
+        if tag is not None and explicit is None:
             raise self.foreign(tag)
         if is_key:
             self.open[-1].key = _MERGE if event.value == "<<" and event.implicit[0] else event.value
-        elif tag is not None:
-            self.add(_EXPLICIT[tag](event.value), 1, event.anchor)
+        elif explicit is not None:
+            self.add(explicit(event.value), 1, event.anchor)
         else:
             self.add(_plain_scalar(event.value) if event.implicit[0] else event.value, 1, event.anchor)
 
