@@ -179,7 +179,22 @@ class Spec:
 
     def words(self, kind: str, name: str, operation: str = "") -> str:
         """One line of help for an ``operation``, ``parameter`` or ``field``; the document's own line if it has one."""
-        return self._words(kind, name, operation) if self._words else ""
+        own = self._own_words(self.operations[operation or name], kind, name)
+        return own or (self._words(kind, name, operation) if self._words else "")
+
+    def _own_words(self, operation: Operation, kind: str, name: str) -> str:
+        holder: Any = None
+        if kind == "operation":
+            holder = documents.resolve(self.document, operation.pointer)
+        elif kind == "parameter":
+            parameter = operation.parameter(name)
+            holder = documents.resolve(self.document, parameter.pointer) if parameter is not None else None
+        elif operation.request_body is not None:
+            media = next(iter(operation.request_body.content.values()), None)
+            fields = media.schema.fields if media is not None and media.schema is not None else {}
+            holder = fields[name].value if name in fields else None
+        said = (holder.get("summary") or holder.get("description")) if isinstance(holder, dict) else None
+        return said.strip().partition("\n")[0] if isinstance(said, str) else ""
 
     def match(self, method: str, url: str) -> Match | None:
         """The operation that a request belongs to, on any host and below any prefix; literals before templates.

@@ -120,6 +120,17 @@ def test_signature_and_help():
     assert "404 NotFound" in text
 
 
+def test_help_uses_the_words_of_the_document_where_it_has_some():
+    """A document's own summary and descriptions come first, their first lines."""
+    described = {**parameter("limit", schema=INT), "description": "How many.\n\nMore on it."}
+    body = json_body({"type": "object", "properties": {"name": {"type": "string", "description": "What it is called"}}})
+    operation = {"operationId": "op", "summary": "Do it", "parameters": [described], "requestBody": body}
+    text = pydoc.render_doc(Client(tiny({"POST /do": operation}), "http://127.0.0.1:1").op)
+    assert "Do it" in text
+    assert "limit (int): How many." in text
+    assert "name (str): What it is called" in text
+
+
 def test_signature_binds_what_the_call_takes():
     """What inspect.signature accepts, the callable accepts, and the other way round."""
     client = Client(load("3.3.2"), "http://127.0.0.1:1")
