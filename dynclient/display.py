@@ -120,9 +120,7 @@ def _argument_line(argument: Argument) -> str:
 def model_doc(name: str, schema: Schema) -> str:
     """The help of a model class: its fields and their types."""
     required = schema.required
-    lines = [
-        f"    {field} ({', '.join(_field_notes(of, field in required))})" for field, of in schema.fields.items()
-    ]
+    lines = [f"    {field} ({', '.join(_field_notes(of, field in required))})" for field, of in schema.fields.items()]
     return f"{name}: {schema.pointer}\n\nFields:\n" + "\n".join(lines) + "\n"
 
 

@@ -303,7 +303,7 @@ class Schema:
 
     def _words(self, seen: frozenset[str]) -> list[str]:
         plain = self.plain
-        names = self._plain_words(plain, seen | {plain.pointer}) if plain.pointer not in seen else ["..."]
+        names = self._plain_words(plain, seen | {plain.pointer}) if plain.pointer not in seen else [plain.name or "..."]
         if self.nullable and names != ["Any"]:
             names.append("None")
         return list(dict.fromkeys(names))
@@ -317,7 +317,7 @@ class Schema:
             return [plain.name]  # a union inside another type goes by its name
         if union:
             return [word for branch in union for word in branch._words(seen) if word != "None"]  # noqa: SLF001
-        types = [name for name in plain.types if name != "null"]
+        types = [name for name in plain.types if name != "null" or plain.types == ("null",)]
         if len(types) == 1:
             return [self._type_word(plain, types[0], seen)]
         return [_PYTHON_WORDS.get(name, name) for name in types] or ["Any"]
