@@ -220,7 +220,7 @@ class _Resource:
         if self.schema is None:
             media: MediaType = next(iter(success.content.values()))
             made = self.sampled(media.schema) if media.schema is not None else "made up"
-            return Answer(self.status, made, media.name)
+            return Answer(self.status, made)
         made = self.sampled(self.schema, minimal=False)
         if isinstance(made, dict) and made:
             made = fit(self.schema, {**made, **self.known(), **self.own}, lambda: made)

@@ -133,9 +133,7 @@ class Fake:
         self.url = self.server = ""
         self._prefix = prefix.rstrip("/")
         self._base = self._prefix + urlsplit(spec.servers[0].expand()).path.rstrip("/")
-        self.state = State(
-            spec, seed, size, wildcard, {path: [dict(item) for item in items] for path, items in (seeds or {}).items()}
-        )
+        self.state = State(spec, seed, size, wildcard, seeds or {})
         self._credentials = _rule(credentials)
         self._guarded = {op.id for op in spec.operations.values() if op.security}
         self._judge = judge
@@ -339,11 +337,7 @@ class Fake:
             body = _json(request.body)
             given = rule(Asked(self, request, {}, body, None))
             if given is not None:
-                media = given.media or "application/json"
-                is_raw = isinstance(given.data, (bytes, str))
-                data = given.data if is_raw else json.dumps(given.data)
-                raw = b"" if given.data is NO_BODY else data if isinstance(data, bytes) else data.encode()
-                return given._replace(media=media), raw
+                return given._replace(media=given.media or "application/json"), _bytes(given.data)
         if request.method == "GET" and path in {f"{self._prefix}/openapi.json", f"{self._base}/openapi.json"}:
             return Answer(200, self.spec.document, "application/json"), json.dumps(self.spec.document).encode()
         others = [m for m in ("GET", "POST", "PUT", "PATCH", "DELETE") if self.spec.match(m, request.url)]
@@ -391,6 +385,12 @@ class Fake:
                     self._misbehaviours[n : n + 1] = [left] if left.times else []
                 return wrong
         return Misbehaviour()
+
+
+def _bytes(data: Any) -> bytes:
+    if data is NO_BODY or isinstance(data, bytes):
+        return b"" if data is NO_BODY else data
+    return (data if isinstance(data, str) else json.dumps(data)).encode()
 
 
 def _json(body: bytes | None) -> Any:

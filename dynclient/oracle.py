@@ -210,11 +210,14 @@ def excused(violation: Violation) -> bool:
     """Is this one of openapi-core's known readings of a document that no server shares?
 
     Text that is empty counts as absent in a query; null is refused where ``nullable: true`` stands beside ``$ref``,
-    beside an ``enum`` without null, or without a ``type``. Ask only about what dynclient itself accepts.
+    beside an ``enum`` without null, beside ``anyOf``, or without a ``type``. Ask about what dynclient accepts.
     """
     return violation.rule == "empty" or (
         violation.got == "null" and violation.rule in {"type", "enum", "anyOf", "oneOf"}
     )
+
+
+_NULL = frozenset({"type", "enum", "anyOf", "oneOf"})
 
 
 def _unknown(request: Request) -> Violation:

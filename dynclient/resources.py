@@ -67,7 +67,9 @@ class State:
         seeds: what collections are filled with instead, by their path: values of some fields for each item.
     """
 
-    def __init__(self, spec: Spec, seed: int, size: int, wildcard: str, seeds: Mapping[str, Sequence[Item]]) -> None:
+    def __init__(
+        self, spec: Spec, seed: int, size: int, wildcard: str, seeds: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> None:
         self.spec = spec
         self.seed = seed
         self.size = size

@@ -55,12 +55,16 @@ class Server:
         self._closed = threading.Event()
         self._http = make_server("127.0.0.1", port, self._app, threaded=True, request_handler=Quiet)
         self.port = int(self._http.server_port)
-        threading.Thread(target=self._http.serve_forever, args=(0.02,), name="dynclient fake", daemon=True).start()
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(0.02,), name="dynclient fake", daemon=True
+        )
+        self._thread.start()
 
     def close(self) -> None:
         """Stop listening; waiting answers are given up."""
         self._closed.set()
         self._http.shutdown()
+        self._thread.join()
         self._http.server_close()
 
     def _app(self, environ: Any, start_response: Any) -> Any:

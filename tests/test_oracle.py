@@ -6,11 +6,11 @@ import json
 
 import pytest
 from divergences import excused as in_the_table
-from specs import json_answer, json_body, parameter, tiny
 
 from dynclient.errors import Violation
 from dynclient.messages import Headers, Request, Response
 from dynclient.oracle import Oracle, excused
+from specs import json_answer, json_body, parameter, tiny
 
 JSON = Headers({"Content-Type": "application/json"})
 
@@ -28,7 +28,11 @@ def post(path, body, media="application/json"):
     return Request("POST", f"http://here/base{path}", Headers({"Content-Type": media}), data)
 
 
-POOL = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "slots": {"type": "integer"}}}
+POOL = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {"name": {"type": "string"}, "slots": {"type": "integer"}},
+}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +136,7 @@ def test_its_words_hold_no_values():
     assert "hunter2" not in text
 
 
-@pytest.mark.parametrize("rule", ["empty", "type", "enum", "required", "format"])
+@pytest.mark.parametrize("rule", ["empty", "type", "enum", "anyOf", "oneOf", "required", "format"])
 @pytest.mark.parametrize("got", ["null", "a string", ""])
 def test_the_table_explains_what_is_excused(rule, got):
     """What the fake lets pass at run time is what the table of divergences explains."""
