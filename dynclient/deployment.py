@@ -5,27 +5,17 @@ All that is Airflow and not OpenAPI begins here; ``connect`` is the way in.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from . import auth as auths
-from . import catalog, errors, login, messages, updating
+from . import catalog, discovery, errors, login, messages, updating
 from .client import Call, Client
-from .errors import (
-    ApiError,
-    ArgumentError,
-    BadArguments,
-    DynclientError,
-    Problem,
-    SpecError,
-    UndocumentedResponse,
-    api_error_class,
-)
+from .errors import ApiError, ArgumentError, BadArguments
 from .login import Renewed
-from .messages import Headers, Request
+from .messages import Request
 from .spec import Spec
 from .transport import Transport
 
@@ -40,10 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["About", "Airflow", "Configuration", "connect", "environment"]
 
-_APIS = ("/api/v2", "/api/v1")  # of Airflow 3 and of Airflow 2
-_DOCUMENTS = {"/api/v2": "/openapi.json", "/api/v1": "/api/v1/openapi.json"}
 _API = re.compile(r"/api/v\d+$")
-_JSON = Headers({"Accept": "application/json"})
 
 
 class About(NamedTuple):
@@ -90,6 +77,15 @@ class Airflow(Client):
     @property
     def _root(self) -> str:
         return _API.sub("", self.server)
+
+    def log_in(self) -> None:
+        """Log in now, where the credentials need that; without it the first call does.
+
+        Raises:
+            ApiError: the login was refused.
+        """
+        if isinstance(self._credentials, Renewed):
+            self._credentials.current()
 
     # --- changing ---
 
@@ -177,29 +173,41 @@ def connect(
         url = InvokeRestApi.url
     root, auth = _place(url, auth)
     sender = transport if transport is not None else Transport()
-    if spec is not None:
-        made = spec if isinstance(spec, Spec) else catalog.load(spec)
-        chosen = _Chosen(made, exact=release is None or release == made.release, why="it was given")
-    else:
-        asked = release is None
-        release = release or _release(root, sender, auth)
-        chosen = _document(release, root, sender, auth)
-    if not chosen.exact and spec is None:
-        errors.warn(f"Airflow {release} at {root}: {chosen.why}; responses are checked and warned about, not raised")
-    made = chosen.spec
-    responses = responses or ("strict" if chosen.exact else "warn")
-    client = Airflow(made, _server(made, root), auth, sender, responses, read_only)
-    name = made.release or made.source
-    client._about = About(root, release, name, chosen.exact, chosen.why, responses)  # noqa: SLF001 - its maker
-    if spec is None and asked and isinstance(client._credentials, Renewed):  # noqa: SLF001
-        client._credentials.current()  # noqa: SLF001 - a wrong password is said here, not at some later call
+    try:
+        if spec is not None:
+            made = spec if isinstance(spec, Spec) else catalog.load(spec)
+            chosen = discovery.Chosen(made, exact=release is None or release == made.release, why="it was given")
+            return _made(root, auth, release, chosen, sender, responses, read_only)
+        ask = _asker(root, sender, auth)
+        said = release or discovery.release(root, sender, ask, basic=login.is_pair(auth))
+        client = _made(root, auth, said, discovery.document(said, root, sender, ask), sender, responses, read_only)
+        if release is None:
+            client.log_in()
+    except BaseException:
+        if transport is None:
+            sender.close()
+        raise
+    if not client.about().exact:
+        why = client.about().why
+        errors.warn(f"Airflow {said} at {root}: {why}; responses are checked and warned about, not raised")
     return client
 
 
-class _Chosen(NamedTuple):
-    spec: Spec
-    exact: bool
-    why: str
+def _made(
+    root: str,
+    auth: Any,
+    release: str | None,
+    chosen: discovery.Chosen,
+    transport: Any,
+    responses: Responses | None,
+    read_only: bool,  # noqa: FBT001 - as connect has it
+) -> Airflow:
+    spec = chosen.spec
+    responses = responses or ("strict" if chosen.exact else "warn")
+    client = Airflow(spec, discovery.server(spec, root), auth, transport, responses, read_only)
+    name = spec.release or spec.source
+    client._about = About(root, release, name, chosen.exact, chosen.why, responses)  # noqa: SLF001 - its maker
+    return client
 
 
 def _place(url: str, auth: Any) -> tuple[str, Any]:
@@ -217,137 +225,17 @@ def _place(url: str, auth: Any) -> tuple[str, Any]:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}", auth
 
 
-def _server(spec: Spec, root: str) -> str:
-    """What the document's paths are appended to: of its own servers only a final ``/api/v1`` counts."""
-    found = _API.search(urlsplit(spec.servers[0].expand()).path.rstrip("/"))
-    return root + (found[0] if found else "")
-
-
-def _api(release: str) -> str:
-    return "/api/v1" if release.partition(".")[0] == "2" else "/api/v2"
-
-
-# --- which release -------------------------------------------------------------------------------
-
-
-def _release(root: str, transport: Any, auth: Any) -> str:
-    """Ask the server for its release, without credentials first: Basic must not reach one that takes none."""
-    seen: dict[str, Response] = {}
-    for api in _APIS:
-        response = transport.send(Request("GET", f"{root}{api}/version", _JSON))
-        if response.status in {401, 403} and auth is not None and (api == "/api/v1" or not login.is_pair(auth)):
-            response = _with_credentials(f"{root}{api}/version", root, api, transport, auth)
-        found = _version(response)
-        if found:
-            return found
-        seen[api] = response
-    if seen["/api/v2"].status in {401, 403} and seen["/api/v1"].status == 404 and auth is not None:
-        seen["/api/v2"] = _with_credentials(f"{root}/api/v2/version", root, "/api/v2", transport, auth)
-        found = _version(seen["/api/v2"])
-        if found:
-            return found
-    raise _no_release(root, seen, given=auth is not None)
-
-
-def _with_credentials(url: str, root: str, api: str, transport: Any, auth: Any) -> Response:
-    """A GET as a client with these credentials sends it, login included."""
-    newest = catalog.releases()[-1] if api == "/api/v2" else next(r for r in reversed(catalog.releases()) if r < "3")
-    spec = catalog.load(newest)
-    client = Airflow(spec, _server(spec, root), auth, transport)
-    return client.send(Request("GET", url, _JSON), spec.operations["get_version"])
-
-
-def _version(response: Response) -> str | None:
-    data = _object(response) if response.status == 200 else None
-    found = data.get("version") if data is not None else None
-    return found if isinstance(found, str) and re.match(r"[2-9]\.\d+\.\d+|\d\d+\.\d+", found) else None
-
-
-def _object(response: Response) -> dict[str, Any] | None:
-    """The JSON object that came; unknown paths of Airflow 3 answer 200 with a page, so the media type counts."""
-    if not messages.is_json(response.content_type):
+def _asker(root: str, transport: Any, auth: Any) -> discovery.Ask | None:
+    """A GET as a client with these credentials sends it, login included; None without credentials."""
+    if auth is None:
         return None
-    try:
-        data = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return None
-    return data if isinstance(data, dict) else None
 
-
-def _no_release(root: str, seen: Mapping[str, Response], *, given: bool) -> DynclientError:
-    """The error for a server that does not say its release."""
-    told = " and ".join(f"{api}/version with {_told(response)}" for api, response in seen.items())
-    message = f"{root} does not say which Airflow it is: it answered {told}"
-    refused = next((r for r in seen.values() if r.status in {401, 403}), None)
-    failed = next((r for r in seen.values() if r.status >= 500), None)
-    if refused is not None:
-        todo = "it does not take these credentials" if given else "give credentials, auth=(user, password) or a token"
-    elif failed is not None:
-        todo = "it fails, or what stands before it; try again later, or say release= to go on without"
-    else:
-        todo = "give the URL of Airflow's web interface, path prefix included, without /home"
-    response = refused or failed or seen["/api/v1"]
-    if response.status < 400:
-        return UndocumentedResponse(f"{message}; {todo}", response=response)
-    kind = api_error_class(response.status)
-    return kind(f"{message}; {todo}", problem=Problem(response.status), response=response)
-
-
-def _told(response: Response) -> str:
-    to = messages.bare_url(response.headers.get("location", ""))
-    if 300 <= response.status < 400 and to:
-        return f"{response.status}, a redirect to {to}"
-    what = "an HTML page" if "html" in response.content_type else response.content_type or "nothing"
-    return f"{response.status} and {what}"
-
-
-# --- which document ------------------------------------------------------------------------------
-
-
-def _document(release: str, root: str, transport: Any, auth: Any) -> _Chosen:
-    """The bundled document of a release, else the server's own, else the nearest older one."""
-    plain, mark, vendor = release.partition("+")
-    try:
+    def ask(url: str, release: str) -> Response:
         spec = catalog.load(release)
-    except SpecError:
-        pass
-    else:
-        if not mark:
-            return _Chosen(spec, exact=True, why="the bundle has it")
-        return _Chosen(spec, exact=False, why=f"the vendor's +{vendor} is not bundled, {spec.release} is")
-    try:
-        spec = _own_document(release, root, transport, auth)
-    except DynclientError as error:
-        missing = str(error)
-    else:
-        return _Chosen(spec, exact=True, why=f"{release} is not bundled, so the server's own is used")
-    older = catalog.nearest(plain)
-    if older is None:
-        raise SpecError(f"{root} is Airflow {release}, older than every document bundled, and {missing}; give spec=")
-    why = f"{release} is not bundled and {missing}; the nearest older one is used"
-    return _Chosen(catalog.load(older), exact=False, why=f"{why} ({older}); spec= takes another")
+        client = Airflow(spec, discovery.server(spec, root), auth, transport)
+        return client.send(Request("GET", url, discovery.JSON), spec.operations["get_version"])
 
-
-def _own_document(release: str, root: str, transport: Any, auth: Any) -> Spec:
-    """The document that the server has of itself; where it says to be served does not count, it is where it was got.
-
-    Raises:
-        DynclientError: it has none that can be used, or gives it to nobody.
-    """
-    api = _api(release)
-    url = root + _DOCUMENTS[api]
-    response = transport.send(Request("GET", url, _JSON))
-    if response.status in {401, 403} and auth is not None:
-        response = _with_credentials(url, root, api, transport, auth)
-    document = _object(response) if response.status == 200 else None
-    if document is None:
-        raise SpecError(f"the server's own is not to be had ({_DOCUMENTS[api]} answered {_told(response)})")
-    document.pop("servers", None)
-    if api == "/api/v1":
-        document["servers"] = [{"url": api}]
-    spec = catalog.load(document)
-    spec.release, spec.source = release, url
-    return spec
+    return ask
 
 
 # --- names that moved ----------------------------------------------------------------------------
