@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ApiKey", "Auth", "Basic", "Bearer", "Bound", "ByScheme", "NoAuth", "RequestsAuth", "choose", "from_netrc"]
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2, field and cookie names
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 §5.6.2, field and cookie names
 _FORBIDDEN = {  # what a value may not have where it is sent
-    "header": re.compile(r"[\x00-\x08\x0a-\x1f\x7f]"),
-    "cookie": re.compile(r"[\x00-\x20\x7f;,]"),
-    "query": re.compile(r"(?!)"),  # it is percent-encoded
+    "header": r"[\x00-\x08\x0a-\x1f\x7f]",
+    "cookie": r"[\x00-\x20\x7f;,]",
+    "query": r"(?!)",  # it is percent-encoded
 }
 
 
@@ -124,9 +124,9 @@ class ApiKey(NoAuth):
     def __init__(self, name: str, value: str, location: str = "header") -> None:
         if location not in _FORBIDDEN:
             raise ArgumentError(f"an API key is sent in the header, query or cookie, not in {location!r}")
-        if not _are_text(value) or _FORBIDDEN[location].search(value):
+        if not _are_text(value) or re.search(_FORBIDDEN[location], value):
             raise ArgumentError(f"the API key for {name} has characters that cannot stand in a {location}")
-        if location != "query" and not _NAME.fullmatch(name):
+        if location != "query" and not re.fullmatch(_NAME, name):
             raise ArgumentError(f"{name!r} is no name for a {location}")
         self.name = name
         self.location = location

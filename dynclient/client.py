@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -16,7 +17,7 @@ from .transport import Transport
 
 if TYPE_CHECKING:
     import inspect
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from typing_extensions import Self
 
@@ -67,7 +68,7 @@ class Client:
         self.read_only = read_only
         self.violations: deque[tuple[str, Violation]] = deque(maxlen=_KEPT)
         self._calls: dict[str, Call] = {}
-        self._servers = dict(server) if isinstance(server, dict) else {"*": server}
+        self._servers: dict[str, Any] = dict(server) if isinstance(server, Mapping) else {"*": server}
         self.server = self._base(self._servers.get("*"), spec.servers)
         self.auth = self._bound(auth)
 

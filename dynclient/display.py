@@ -22,7 +22,7 @@ __all__ = ["Argument", "Unsent", "docstring", "model", "model_doc", "model_html"
 _FIELDS_SHOWN = 8
 _TEXT_SHOWN = 60
 _ROWS_SHOWN = 50
-_USERINFO = re.compile(r"://[^/@\s]*@")
+_USERINFO = r"://[^/@\s]*@"
 _BESIDE_A_LIST = 3  # total, next and previous cursor
 
 
@@ -162,7 +162,7 @@ def _text(value: str) -> str:
     """Text as shown: what is JSON itself may hold anything, so it is not; a URL is without its password."""
     if value[:1] in {"{", "["}:
         return f"'{value[0]}…'"
-    return _clip(repr(_USERINFO.sub(f"://{MASK}@", value) if "://" in value else value))
+    return _clip(repr(re.sub(_USERINFO, f"://{MASK}@", value) if "://" in value else value))
 
 
 def _clip(text: str) -> str:

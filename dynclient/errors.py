@@ -80,7 +80,7 @@ __all__ = [
 
 _SHOWN = 20  # violations written out in a message; the rest are counted
 _WIDEST = 200  # characters of a path in a message; names may be as long as a payload
-_PLAIN_NAME = re.compile(r"(?!\d+$)[\w-]+")
+_PLAIN_NAME = r"(?!\d+$)[\w-]+"
 
 
 class Violation:
@@ -133,7 +133,7 @@ class Violation:
         for step in self.path:
             if isinstance(step, str) and not text:
                 text = step
-            elif isinstance(step, str) and _PLAIN_NAME.fullmatch(step):
+            elif isinstance(step, str) and re.fullmatch(_PLAIN_NAME, step):
                 text += f".{step}"
             else:
                 text += f"[{step!r}]"

@@ -26,14 +26,14 @@ __all__ = [
 
 MASK = "***"  #: what stands for a secret wherever a message is shown
 
-_SECRET_NAME = re.compile(
-    r"pass(?:word|wd|phrase|code)|pwd|(?:^|[-_.])pass(?:$|[-_.])|secret|token|api[-_]?key|access[-_]?key|private[-_]?key"
-    r"|auth(?!ors?(?![a-z]))|credential|cookie|session|signature|jwt",
-    re.IGNORECASE,
+# patterns that only showing needs are compiled when something is shown: compiling is half of this module's import
+_SECRET_NAME = (  # noqa: S105 - what names of secrets look like
+    r"(?i)pass(?:word|wd|phrase|code)|pwd|(?:^|[-_.])pass(?:$|[-_.])|secret|token|api[-_]?key|access[-_]?key|private[-_]?key"
+    r"|auth(?!ors?(?![a-z]))|credential|cookie|session|signature|jwt"
 )
-_SCHEME = re.compile(r"(?:Basic|Bearer|Digest|Negotiate|Token) ", re.IGNORECASE)
-_USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
-_URI = re.compile(r"(?<=://)[^\s\"']*@")  # in free text, where a password may hold what a URL may not
+_SCHEME = r"(?i)(?:Basic|Bearer|Digest|Negotiate|Token) "
+_USERINFO = r"(?<=://)[^/?#\s]*@"
+_URI = r"(?<=://)[^\s\"']*@"  # in free text, where a password may hold what a URL may not
 _AUTHORITY = re.compile(r"(?:[^@\\\s]*@)?(\[[\w:.%]+\]|[^:@\[\]\\\s]+)(?::([0-9]*))?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
@@ -42,7 +42,7 @@ _YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/
 
 def looks_secret(name: str) -> bool:
     """Whether a header, parameter or member of this name usually holds a credential."""
-    return _SECRET_NAME.search(name) is not None
+    return re.search(_SECRET_NAME, name) is not None
 
 
 class Headers(Mapping[str, str]):
@@ -211,14 +211,14 @@ class Response(NamedTuple):
 
 def bare_url(url: str) -> str:
     """A URL for messages: without user, password, query and fragment."""
-    return _USERINFO.sub("", re.split(r"[?#]", url, maxsplit=1)[0])
+    return re.sub(_USERINFO, "", re.split(r"[?#]", url, maxsplit=1)[0])
 
 
 def _masked_field(key: str, value: str, secret: set[str]) -> str:
     if key in {"cookie", "set-cookie"}:
         return "; ".join(f"{name}={MASK}" if mark else MASK for name, mark, _ in _cut(value.split(";"), "="))
     if key in {"authorization", "proxy-authorization"}:
-        scheme = _SCHEME.match(value)
+        scheme = re.match(_SCHEME, value)
         return scheme[0] + MASK if scheme and key not in secret else MASK
     if key in secret or looks_secret(key):
         return MASK
@@ -231,7 +231,7 @@ def _cut(parts: Iterable[str], mark: str) -> list[tuple[str, str, str]]:
 
 def _masked_url(url: str, secret: Iterable[str]) -> str:
     """The URL with user and password cut out and the values of secret query parameters hidden."""
-    head, *rest = re.split(r"([?&#])", _USERINFO.sub(f"{MASK}@", url))
+    head, *rest = re.split(r"([?&#])", re.sub(_USERINFO, f"{MASK}@", url))
     return head + "".join(mark + _masked_pair(pair, secret) for mark, pair in zip(rest[::2], rest[1::2], strict=True))
 
 
@@ -262,7 +262,7 @@ def _masked_body(body: bytes, content_type: str | None, secret: Iterable[str]) -
     elif is_json(media) or not media:
         shown = _masked_json(text, secret)
     else:
-        shown = _URI.sub(f"{MASK}@", text)
+        shown = re.sub(_URI, f"{MASK}@", text)
     return shown
 
 
@@ -311,7 +311,7 @@ def _masked_string(value: str, secret: set[str]) -> str:
     """JSON inside a string (connection extras are sent so) is looked into; a URL loses its password."""
     if value.lstrip()[:1] in {"{", "["}:
         return _masked_json(value, secret)
-    return _masked_url(_URI.sub(f"{MASK}@", value), secret) if "://" in value else value
+    return _masked_url(re.sub(_URI, f"{MASK}@", value), secret) if "://" in value else value
 
 
 # --- media types and origins -------------------------------------------------------------------

@@ -40,16 +40,16 @@ STYLES: Mapping[str, tuple[str, ...]] = {
     "cookie": ("form",),
 }
 
-_COMMA = re.compile(",")
-_SPACE = re.compile(r"%20|\+| ")
-_PIPE = re.compile(r"%7[Cc]|\|")
+_COMMA = ","
+_SPACE = r"%20|\+| "
+_PIPE = r"%7[Cc]|\|"
 #: what separates the parts of a value that is not exploded: (as written, as found)
 _DELIMITERS = {"spaceDelimited": ("%20", _SPACE), "pipeDelimited": ("%7C", _PIPE)}
 #: reserved characters that a query value may hold without changing what the query says: not ``#[]`` (RFC 3986
 #: section 3.4), not ``&+=`` (form-urlencoded), not the comma (it separates); OpenAPI leaves these to the writer
 _RESERVED = ":/?@!$'()*;"
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_UNFIT_FOR_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_UNFIT_FOR_HEADERS = r"[\x00-\x08\x0a-\x1f\x7f]"
 
 
 class Types(NamedTuple):
@@ -217,7 +217,7 @@ def _quoted(text: str, safe: str) -> str:
 
 def _plain(text: str) -> str:
     """A header's text as it is, or refused: what RFC 9110 section 5.5 does not allow could end the header early."""
-    if _UNFIT_FOR_HEADERS.search(text):
+    if re.search(_UNFIT_FOR_HEADERS, text):
         raise ValueError("a control character (line feed, carriage return, NUL …) cannot stand in a header")
     if not text.isascii() and max(text) > "\xff":
         raise ValueError("a character outside Latin-1 cannot stand in a header")
@@ -266,7 +266,7 @@ def read(
     if not raw.startswith(mark):
         raise ValueError(f"a {style} parameter begins with {mark!r}")
     if style == "label":
-        return form.parts(raw[1:], re.compile(r"\.") if explode else _COMMA)
+        return form.parts(raw[1:], r"\." if explode else _COMMA)
     return form.from_pairs([(key, text) for key, _, text in (part.partition("=") for part in raw[1:].split(";"))])
 
 
@@ -305,9 +305,9 @@ class _Form:
             return [self.parts(text, self.delimiter) for text in own]  # said twice: an array that no schema wants
         return self.scalar(own[0], self.types.value) if self.explode else self.parts(own[0], self.delimiter)
 
-    def parts(self, text: str, delimiter: re.Pattern[str]) -> Any:
+    def parts(self, text: str, delimiter: str) -> Any:
         """A text that holds the whole value."""
-        parts = [] if not text and not self.explode else delimiter.split(text)
+        parts = [] if not text and not self.explode else re.split(delimiter, text)
         if not self.allows("array") and not self.allows("object"):
             return self.scalar(text, self.types.value)
         if self.scalars and len(parts) <= 1 and not (self.explode and self.allows("object") and "=" in text):
@@ -329,7 +329,7 @@ class _Form:
     def scalar(self, text: str, types: Sequence[str]) -> Any:
         """The first of integer, number, boolean, string that is allowed and that the text looks like."""
         text = self.decode(text)
-        if ("integer" in types or "number" in types) and _NUMBER.fullmatch(text):
+        if ("integer" in types or "number" in types) and re.fullmatch(_NUMBER, text):
             number = _number(text)
             if number is not None and ("number" in types or number == int(number)):
                 return number

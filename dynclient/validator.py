@@ -145,26 +145,23 @@ class _Compiled(NamedTuple):
 
 # --- formats -----------------------------------------------------------------------------------------------------
 
-_DURATION = re.compile(
-    r"[+-]?P(?!$)(?:[+-]?\d+(?:[.,]\d+)?Y)?(?:[+-]?\d+(?:[.,]\d+)?M)?(?:[+-]?\d+(?:[.,]\d+)?W)?(?:[+-]?\d+(?:[.,]\d+)?D)?"
-    r"(?:T(?!$)(?:[+-]?\d+(?:[.,]\d+)?H)?(?:[+-]?\d+(?:[.,]\d+)?M)?(?:[+-]?\d+(?:[.,]\d+)?S)?)?",
-    re.ASCII,
+_DURATION = (
+    r"(?a)[+-]?P(?!$)(?:[+-]?\d+(?:[.,]\d+)?Y)?(?:[+-]?\d+(?:[.,]\d+)?M)?(?:[+-]?\d+(?:[.,]\d+)?W)?(?:[+-]?\d+(?:[.,]\d+)?D)?"
+    r"(?:T(?!$)(?:[+-]?\d+(?:[.,]\d+)?H)?(?:[+-]?\d+(?:[.,]\d+)?M)?(?:[+-]?\d+(?:[.,]\d+)?S)?)?"
 )
-_LENIENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?", re.ASCII
-)
+_LENIENT = r"(?a)(\d{4}-\d\d-\d\d)[Tt ](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?"
 
 
 def _is_duration(text: str) -> bool:
     """ISO 8601 with fractions and signs, as servers write a timedelta (``PT300S``, ``-P1DT0.5S``)."""
-    return _DURATION.fullmatch(text) is not None
+    return re.fullmatch(_DURATION, text) is not None
 
 
 def _is_datetime(text: str) -> bool:
     """The non-standard ``datetime``: RFC 3339 with an optional offset."""
     from datetime import date  # for documents that use this format only
 
-    found = _LENIENT.fullmatch(text)
+    found = re.fullmatch(_LENIENT, text)
     try:
         return found is not None and bool(date.fromisoformat(found[1]))
     except ValueError:

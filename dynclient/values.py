@@ -168,14 +168,14 @@ def from_json(value: Any, format_: str | None) -> Any:
         return value
 
 
-_FRACTION = re.compile(r"\.(\d+)")
+_FRACTION = r"\.(\d+)"
 
 
 def _read_datetime(text: str) -> dt.datetime:
     from datetime import datetime
 
     text = text.replace("Z", "+00:00").replace("z", "+00:00")  # Python 3.10 reads no Z, and fractions of 3 or 6 digits
-    return datetime.fromisoformat(_FRACTION.sub(lambda found: f".{found[1][:6]:<06}", text, count=1))
+    return datetime.fromisoformat(re.sub(_FRACTION, lambda found: f".{found[1][:6]:<06}", text, count=1))
 
 
 def _read_date(text: str) -> dt.date:
@@ -191,15 +191,13 @@ def _read_uuid(text: str) -> Any:
 
 
 _NUMBER = r"([+-]?\d+(?:[.,]\d+)?)"
-_DURATION = re.compile(
-    rf"([+-]?)P(?:{_NUMBER}W)?(?:{_NUMBER}D)?(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?", re.ASCII
-)
+_DURATION = rf"(?a)([+-]?)P(?:{_NUMBER}W)?(?:{_NUMBER}D)?(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?"
 
 
 def _read_duration(text: str) -> dt.timedelta:
     from datetime import timedelta
 
-    found = _DURATION.fullmatch(text)
+    found = re.fullmatch(_DURATION, text)
     if found is None or not any(found.groups()[1:]):
         raise ValueError(text)
     weeks, days, hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in found.groups()[1:])
