@@ -11,6 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from . import paginate
 from .errors import ArgumentError
 from .models import Model, root_of
 
@@ -68,7 +69,7 @@ def plan(model: Model, spec: Spec) -> Update | None:
     required = sorted(name for name in body_schema.required if not body_schema.fields[name].read_only)
     required += [name for name in _ALSO.get(operation.path, ()) if name in body_schema.fields]
     writable = [name for name, field in body_schema.fields.items() if not field.read_only]
-    filled = {**identifying, **{name: sent[name] for name in required if name in sent}}
+    filled = {**{name: sent[name] for name in required if name in sent}, **identifying}
     filled = {name: value for name, value in filled.items() if name in writable}
     unread = [name for name in required if name not in filled and name not in changes]
     if masked is None:
@@ -86,6 +87,8 @@ def plan(model: Model, spec: Spec) -> Update | None:
 
 def _patch(kind: str, spec: Spec, read: Operation, steps: tuple[str | int, ...], sent: Mapping[str, Any]) -> Operation:
     """The PATCH of the path that a model was read from."""
+    if not steps and paginate.paging(read, spec.operations) is not None:
+        raise ArgumentError(f"a {kind} is a page; change and update its items one by one. Nothing was sent")
     found = None
     shape = _shape(read.path.removesuffix("/list"))
     single = read.path.endswith("}") or read.method != "GET"
@@ -117,18 +120,20 @@ def _path(
     """The path arguments of a PATCH, from the call that read the model or from what it said; what may identify it."""
     arguments: dict[str, Any] = {}
     identifying = {"map_index": sent["map_index"]} if "map_index" in sent else {}
+    names: tuple[str, ...] = ()
     for parameter in operation.parameters:
         if parameter.location != "path":
             continue
         before, _, after = parameter.name.rpartition("_")  # /pools/{pool_name} has a ``name``; its PATCH takes ``pool``
+        names = (parameter.name, after, before)
         value = origin.arguments.get(parameter.keyword, _ANY)
         if value == _ANY:
-            name = next((name for name in (parameter.name, after) if name in sent), None)
+            name = next((name for name in names[:2] if name in sent), None)
             if name is None:
                 raise ArgumentError(f"this {kind} does not say its {parameter.name}, which {operation.name} needs")
             value = sent[name]
-        arguments[parameter.keyword] = value
-        identifying |= dict.fromkeys((parameter.name, after, before), value)
+        arguments[parameter.keyword] = identifying[parameter.name] = value
+    identifying |= dict.fromkeys(names, identifying.get(names[0] if names else ""))
     return arguments, identifying
 
 
