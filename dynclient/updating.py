@@ -27,10 +27,14 @@ __all__ = ["Update", "plan", "same"]
 
 _SECRET = "***"  # what servers show in the place of a secret  # noqa: S105
 _ANY = "~"  # in a path: of any parent
-# By path, what servers want beyond their documents. Airflow 3 holds a pool's body against a whole pool, whatever
-# update_mask says (services/public/pools.py of 3.3.2). Airflow 2 wants a variable's value every time, and its mask
-# knows that only by another name (variable_endpoint.py of 2.10.5).
-_ALSO = {"/api/v2/pools/{pool_name}": ("slots", "include_deferred"), "/variables/{variable_key}": ("value",)}
+# By path, what servers want beyond their documents, whatever update_mask says: Airflow 3 all that makes a pool
+# (services/public/pools.py of 3.3.2), Airflow 2 all that makes a user, and a variable's value, which its mask knows
+# only by another name (user_endpoint.py, variable_endpoint.py of 2.10.5).
+_ALSO = {
+    "/api/v2/pools/{pool_name}": ("slots", "include_deferred"),
+    "/users/{username}": ("email", "first_name", "last_name"),
+    "/variables/{variable_key}": ("value",),
+}
 _MASK_OF_ITS_OWN = frozenset({"/variables/{variable_key}"})
 
 
