@@ -53,6 +53,8 @@ if TYPE_CHECKING:
         Unreachable,
         Violation,
     )
+    from .login import Kerberos, Login, SessionCookie
+    from .mwaa import InvokeRestApi, WebLogin
     from .spec import Spec
     from .transport import Retry, Transport
 
@@ -65,6 +67,11 @@ _HOMES = {
     "Client": "client",
     "Airflow": "deployment",
     "connect": "deployment",
+    "Kerberos": "login",
+    "Login": "login",
+    "SessionCookie": "login",
+    "InvokeRestApi": "mwaa",
+    "WebLogin": "mwaa",
     "Spec": "spec",
     "Retry": "transport",
     "Transport": "transport",
@@ -116,12 +123,16 @@ __all__ = [
     "DynclientError",
     "InvalidRequest",
     "InvalidResponse",
+    "InvokeRestApi",
+    "Kerberos",
+    "Login",
     "MethodNotAllowed",
     "NotAcceptable",
     "NotFound",
     "PermissionDenied",
     "Problem",
     "Retry",
+    "SessionCookie",
     "Spec",
     "SpecError",
     "TimedOut",
@@ -134,6 +145,7 @@ __all__ = [
     "Unprocessable",
     "Unreachable",
     "Violation",
+    "WebLogin",
     "airflow",
     "connect",
     "load",
