@@ -41,7 +41,7 @@ def test_the_releases():
 
 def test_files_and_index_agree():
     """Each contract in the index is a file, and there is no other file."""
-    named = set(INDEX["contracts"]) | set(INDEX["logins"]) | {"index", "corrections", "words"}
+    named = set(INDEX["contracts"]) | set(INDEX["logins"]) | {"index", "corrections", "words", "renames"}
     assert {path.stem for path in FOLDER.glob("*.json")} == named
 
 
