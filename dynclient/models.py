@@ -316,7 +316,7 @@ class Models(Mapping[str, Any]):
         return f"<{len(self)} models: {', '.join(list(self)[:5])} …>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _shared, (self.schemas.document,)
+        return _shared, (self.schemas.document, id(self))
 
     @property
     def inline(self) -> Mapping[str, str]:
@@ -371,15 +371,16 @@ class Models(Mapping[str, Any]):
 _alive: list[Any] = []
 
 
-def _shared(document: Mapping[str, Any]) -> Models:
-    """The models of this document that are alive in this process, else new ones: unpickling keeps the class."""
-    for reference in _alive:
-        models = reference()
-        if models is not None and models.schemas.document == document:
+def _shared(document: Mapping[str, Any], identity: int) -> Models:
+    """The models of this document that are alive in this process, the very ones first: unpickling keeps the class."""
+    alive = [models for reference in list(_alive) if (models := reference()) is not None]
+    alive.sort(key=lambda models: id(models) != identity)
+    for models in alive:
+        if models.schemas.document == document:
             return cast("Models", models)
-    models = Models(Schemas(document))
-    remember(models)
-    return models
+    made = Models(Schemas(document))
+    remember(made)
+    return made
 
 
 def remember(models: Models) -> None:
