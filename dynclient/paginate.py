@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Paging", "Walk", "awalk", "needed", "paging", "walk"]
 
 Page = dict[str, Any]
+_BESIDE_ITEMS = frozenset({"total_entries", "total_entries_limit", "next_cursor", "previous_cursor"})
 
 
 class Paging(NamedTuple):
@@ -69,12 +70,13 @@ def _success_schema(operation: Operation) -> Schema | None:
 
 
 def _items(schema: Schema) -> str | None:
+    """The one list of objects, when all that stands beside it counts or points on: an object with tags is no list."""
     lists = [
         name
         for name, field in schema.fields.items()
         if "array" in field.types and field.items is not None and "object" in field.items.types
     ]
-    return lists[0] if len(lists) == 1 else None
+    return lists[0] if len(lists) == 1 and schema.fields.keys() <= {*lists, *_BESIDE_ITEMS} else None
 
 
 def _body_fields(operation: Operation) -> Mapping[str, Schema]:

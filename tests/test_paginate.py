@@ -21,6 +21,7 @@ PAGE = {
         "next_cursor": {"type": "string"},
     },
 }
+TAGGED = {"type": "object", "properties": {"id": INT, "tags": {"type": "array", "items": THING}}}
 LIMITS = [parameter("limit", schema=INT), parameter("offset", schema=INT)]
 
 
@@ -41,12 +42,13 @@ PLANS = [
     ("PATCH of a list is none", "PATCH /things", {"parameters": LIMITS}, None),
     ("POST elsewhere is none", "POST /things", {"requestBody": BATCH}, None),
     ("one thing is none", "GET /things/{name}", {"parameters": [parameter("name", "path")]}, None),
+    ("a thing with tags", "GET /things/one", {"responses": {"200": json_answer(TAGGED)}}, None),
     ("no list in it", "GET /version", {"responses": {"200": json_answer(THING)}}, None),
 ]
 
 
 @pytest.mark.parametrize(("rule", "line", "operation", "expected"), PLANS, ids=[row[0] for row in PLANS])
-def test_how_an_operation_pages(rule, line, operation, expected):
+def test_how_an_operation_pages(rule, line, operation, expected):  # noqa: ARG001 - the rule names the row
     """What pages and how is read off parameters, body and answer."""
     found = plan(line, **operation)
     assert (None if found is None else (found.items, found.mode)) == expected
