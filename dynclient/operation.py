@@ -31,6 +31,7 @@ __all__ = [
     "ServerVariable",
     "free",
     "identifier",
+    "part",
     "security_scheme_of",
     "servers_of",
     "snake",
@@ -217,14 +218,20 @@ def free(name: str, taken: AbstractSet[str]) -> str:
 # --- making --------------------------------------------------------------------------------------------------------
 
 
+def part(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A mapping inside another; empty when it is missing, or null as an empty key of YAML is."""
+    value = holder.get(name)
+    return value if isinstance(value, dict) else {}
+
+
 def servers_of(holder: Mapping[str, Any], pointer: str) -> tuple[Server, ...]:
     """The servers of a document, path item or operation."""
     return tuple(
         Server(
             str(server.get("url", "/")),
             {
-                name: ServerVariable(str(value.get("default", "")), tuple(map(str, value.get("enum", ()))))
-                for name, value in (server.get("variables") or {}).items()
+                name: ServerVariable(str(value.get("default", "")), tuple(map(str, value.get("enum") or ())))
+                for name, value in part(server, "variables").items()
             },
             documents.join(pointer, "servers", i),
         )
@@ -242,7 +249,7 @@ def security_scheme_of(document: Mapping[str, Any], name: str, pointer: str) -> 
         str(value.get("scheme", "")).lower(),
         str(value.get("in", "")),
         str(value.get("name", "")),
-        value.get("flows", {}),
+        part(value, "flows"),
         pointer,
     )
 
@@ -263,7 +270,7 @@ class Maker:
         name, method, path, pointer = place
         value = documents.resolve(self.document, pointer)
         above, above_pointer = self._follow(self.document["paths"][path], documents.join("#/paths", path))
-        security = value.get("security", self.document.get("security", ()))
+        security = value.get("security", self.document.get("security")) or ()
         return Operation(
             id_,
             name,
@@ -309,11 +316,12 @@ class Maker:
         if not isinstance(name, str) or not isinstance(location, str) or location not in _DEFAULT_STYLES:
             raise SpecError("a parameter needs a name and `in`: path, query, header or cookie", pointer=pointer)
         style = value.get("style", _DEFAULT_STYLES[location])
-        media = next(iter(value.get("content", ())), None)
+        content = part(value, "content")
+        media = next(iter(content), None)
         schema = None
         if media is not None:
             below = documents.join(pointer, "content", media, "schema")
-            schema = self.schemas.at(below) if "schema" in value["content"][media] else None
+            schema = self.schemas.at(below) if "schema" in part(content, media) else None
         elif "schema" in value:
             schema = self.schemas.at(documents.join(pointer, "schema"))
         return Parameter(
@@ -332,10 +340,10 @@ class Maker:
 
     def _content(self, value: dict[str, Any], pointer: str) -> dict[str, MediaType]:
         content = {}
-        for name, item in value.get("content", {}).items():
-            base = documents.join(pointer, "content", name)
+        for name in part(value, "content"):
+            base, item = documents.join(pointer, "content", name), part(value["content"], name)
             schema = self.schemas.at(documents.join(base, "schema")) if "schema" in item else None
-            content[name] = MediaType(name, schema, item.get("encoding", {}), base)
+            content[name] = MediaType(name, schema, part(item, "encoding"), base)
         return content
 
     def _request_body(self, value: dict[str, Any], pointer: str) -> RequestBody | None:
@@ -346,10 +354,10 @@ class Maker:
 
     def _responses(self, value: dict[str, Any], pointer: str) -> dict[str, DocumentedResponse]:
         responses = {}
-        for status, item in value.get("responses", {}).items():
+        for status, item in part(value, "responses").items():
             response, base = self._follow(item, documents.join(pointer, "responses", status))
             headers = {}
-            for name, header in response.get("headers", {}).items():
+            for name, header in part(response, "headers").items():
                 found, at = self._follow(header, documents.join(base, "headers", name))
                 if "schema" in found and name.lower() != "content-type":
                     headers[name] = self.schemas.at(documents.join(at, "schema"))

@@ -27,6 +27,7 @@ from .operation import (
     ServerVariable,
     free,
     identifier,
+    part,
     security_scheme_of,
     servers_of,
     snake,
@@ -153,7 +154,7 @@ class Spec:
         self._routes: list[tuple[str, re.Pattern[str], str]] | None = None
 
     def __repr__(self) -> str:
-        title = self.document.get("info", {}).get("title", "API")
+        title = part(self.document, "info").get("title", "API")
         return f"<Spec {title} {self.release or ''}".rstrip() + f": {len(self.operations)} operations>"
 
     @property
@@ -165,7 +166,7 @@ class Spec:
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
         """The ways to prove who calls, by the names that ``security`` uses."""
         base = "#/components/securitySchemes"
-        found = self.document.get("components", {}).get("securitySchemes", {})
+        found = part(part(self.document, "components"), "securitySchemes")
         return {name: security_scheme_of(self.document, name, documents.join(base, name)) for name in found}
 
     @property
