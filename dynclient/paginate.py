@@ -44,10 +44,11 @@ class Paging(NamedTuple):
 def paging(operation: Operation, operations: Operations) -> Paging | None:
     """How this operation pages, None when it is no list: GET, and batch ``POST …/list``."""
     batch = operation.method == "POST" and operation.path.endswith("/list")
-    if not (operation.method == "GET" or batch) or operation.path.endswith("}"):
+    if operation.method != "GET" and not batch:
         return None
     schema = _success_schema(operation)
-    items = _items(schema) if schema is not None else None
+    names = {p.name: p.keyword for p in operation.parameters if p.location == "query"}
+    items = _items(schema, of_objects=not {"limit", "offset"} <= names.keys()) if schema is not None else None
     if schema is None or items is None:
         return None
     order = _order(operation, operations, schema.fields[items])
@@ -55,7 +56,6 @@ def paging(operation: Operation, operations: Operations) -> Paging | None:
         fields = _body_fields(operation)
         mode = "offset" if {"page_limit", "page_offset"} <= fields.keys() else "once"
         return Paging(items, mode, "page_offset", order=order)
-    names = {p.name: p.keyword for p in operation.parameters if p.location == "query"}
     if "cursor" in names and "next_cursor" in schema.fields:
         return Paging(items, "cursor", names.get("offset", ""), names["cursor"], order)
     if "limit" in names and "offset" in names:
@@ -69,12 +69,17 @@ def _success_schema(operation: Operation) -> Schema | None:
     return media.schema if media is not None else None
 
 
-def _items(schema: Schema) -> str | None:
-    """The one list of objects, when all that stands beside it counts or points on: an object with tags is no list."""
+def _items(schema: Schema, *, of_objects: bool) -> str | None:
+    """The one list, when all that stands beside it counts or points on: an object with tags is no list.
+
+    Args:
+        schema: of the answer.
+        of_objects: a list of anything else is none; it is one where limit and offset say so.
+    """
     lists = [
         name
         for name, field in schema.fields.items()
-        if "array" in field.types and field.items is not None and "object" in field.items.types
+        if "array" in field.types and (not of_objects or (field.items is not None and "object" in field.items.types))
     ]
     return lists[0] if len(lists) == 1 and schema.fields.keys() <= {*lists, *_BESIDE_ITEMS} else None
 

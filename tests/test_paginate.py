@@ -22,6 +22,10 @@ PAGE = {
     },
 }
 TAGGED = {"type": "object", "properties": {"id": INT, "tags": {"type": "array", "items": THING}}}
+STRINGS = {
+    "type": "object",
+    "properties": {"tags": {"type": "array", "items": {"type": "string"}}, "total_entries": INT},
+}
 LIMITS = [parameter("limit", schema=INT), parameter("offset", schema=INT)]
 
 
@@ -41,7 +45,8 @@ PLANS = [
     ("batch without pages", "POST /things/list", {"requestBody": json_body({"type": "object"})}, ("things", "once")),
     ("PATCH of a list is none", "PATCH /things", {"parameters": LIMITS}, None),
     ("POST elsewhere is none", "POST /things", {"requestBody": BATCH}, None),
-    ("one thing is none", "GET /things/{name}", {"parameters": [parameter("name", "path")]}, None),
+    ("one thing is none", "GET /things/{name}", {"responses": {"200": json_answer(THING)}}, None),
+    ("of strings", "GET /tags", {"parameters": LIMITS, "responses": {"200": json_answer(STRINGS)}}, ("tags", "offset")),
     ("a thing with tags", "GET /things/one", {"responses": {"200": json_answer(TAGGED)}}, None),
     ("no list in it", "GET /version", {"responses": {"200": json_answer(THING)}}, None),
 ]
