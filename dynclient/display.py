@@ -142,9 +142,14 @@ def _is_secret(name: str, schema: Schema | None) -> bool:
     return looks_secret(name) or (field is not None and (field.write_only or field.format == "password"))
 
 
-def _shown(name: str, value: Any, schema: Schema | None) -> str:
-    if value not in (None, "") and _is_secret(name, schema):
-        return MASK
+def _field(name: str, holder: Mapping[str, Any], schema: Schema | None) -> str:
+    """One field of an object as shown; the ``value`` beside a telling ``key`` is a secret too."""
+    value = holder.get(name)
+    tells = name == "value" and any(looks_secret(str(holder.get(key))) for key in ("key", "name"))
+    return MASK if value not in (None, "") and (tells or _is_secret(name, schema)) else _shown(value)
+
+
+def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return "{…}" if value else "{}"
     if isinstance(value, str):
@@ -188,7 +193,7 @@ def shortfall(value: Mapping[str, Any]) -> str:
 
 def model(name: str, value: Mapping[str, Any], schema: Schema | None) -> str:
     """One line: ``Pool(name='default_pool', slots=128, …)``."""
-    fields = [f"{field}={_shown(field, item, schema)}" for field, item in list(value.items())[:_FIELDS_SHOWN]]
+    fields = [f"{field}={_field(field, value, schema)}" for field in list(value)[:_FIELDS_SHOWN]]
     if len(value) > _FIELDS_SHOWN:
         fields.append("…")
     missing = shortfall(value)
@@ -209,8 +214,8 @@ def model_html(name: str, value: Mapping[str, Any], schema: Schema | None) -> st
         note = f"{seen} of {total if isinstance(total, int) else len(rows)}"
         return f"<div><b>{escape(name)}</b> <small>{note}</small>{body}</div>"
     lines = "".join(
-        f"<tr><th style='text-align:left'>{escape(key)}</th><td>{escape(_shown(key, item, schema))}</td></tr>"
-        for key, item in value.items()
+        f"<tr><th style='text-align:left'>{escape(key)}</th><td>{escape(_field(key, value, schema))}</td></tr>"
+        for key in value
     )
     return f"<div><b>{escape(name)}</b><table>{lines}</table></div>"
 
@@ -221,6 +226,6 @@ def _rows_html(rows: Sequence[Mapping[str, Any]], schema: Schema | None) -> str:
     names = [name for name in rows[0] if not isinstance(rows[0][name], (dict, list))][:_FIELDS_SHOWN]
     head = "".join(f"<th style='text-align:left'>{escape(name)}</th>" for name in names)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_shown(n, row.get(n), schema))}</td>" for n in names) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{escape(_field(n, row, schema))}</td>" for n in names) + "</tr>" for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
