@@ -256,7 +256,7 @@ def _kinds(spec: Spec) -> Iterable[Kind]:
             continue
         listed = schema.fields[paging.items].items
         below = [other for other in paths if re.fullmatch(re.escape(path) + r"/\{[^{}]+\}", other)]
-        if listed is None or not (below or "total_entries" in schema.fields):
+        if listed is None or not listed.fields or not (below or "total_entries" in schema.fields):
             continue
         parameter = below[0].rpartition("{")[2][:-1] if below else ""
         key = (
