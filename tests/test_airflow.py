@@ -133,7 +133,7 @@ def test_many_threads_connect_once(fresh):
 def test_importing_the_package_does_not_import_the_module():
     """Who does not ask for it does not pay for parsing a document."""
     code = "import sys, dynclient; print('dynclient.airflow' in sys.modules, 'dynclient.deployment' in sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert ran.stdout.split() == ["False", "False"]
 
 
@@ -144,5 +144,7 @@ def test_what_it_costs_to_import_leaves_the_heavy_libraries_out(tmp_path):
         "print([m for m in ('requests', 'jsonschema_rs', 'yaml', 'openapi_core', 'rich') if m in sys.modules])"
     )
     environment = {"PATH": "", "NETRC": str(tmp_path / "netrc"), "PYTHONPATH": ":".join(sys.path)}
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True, env=environment
+    )
     assert ran.stdout.strip() == "[]"

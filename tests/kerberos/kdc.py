@@ -71,7 +71,9 @@ class Realm:
         program = shutil.which(command[0], path=path)
         assert program, f"{command[0]} is not there: apt-get install krb5-kdc krb5-admin-server krb5-user"
         environment = {**os.environ, **self.environment}
-        subprocess.run([program, *command[1:]], input=text, text=True, check=True, env=environment, capture_output=True)
+        subprocess.run(
+            [program, *command[1:]], input=text, encoding="utf-8", check=True, env=environment, capture_output=True
+        )
 
     def start(self, *services: str) -> None:
         """Make the database, the user ``alice``, these services with their keys in a keytab, and run the KDC."""
