@@ -90,8 +90,11 @@ class Branch:
         return (max if keyword in LOWER else min)(found, default=None)
 
     def other(self, keyword: str) -> list[str]:
-        """What it says of a keyword that is not understood here, as it stands."""
-        return sorted(json.dumps(p.keywords[keyword], sort_keys=True) for p in self.parts if keyword in p.keywords)
+        """What it says of a keyword that is not judged here, as text; of a discriminator what a value may see of it."""
+        said = [part.keywords[keyword] for part in self.parts if keyword in part.keywords]
+        if keyword == "discriminator":
+            said = [[one.get("propertyName"), *sorted(one.get("mapping", ()))] for one in said]
+        return sorted(json.dumps(one, sort_keys=True) for one in said)
 
     @property
     def name(self) -> str | None:
@@ -101,11 +104,15 @@ class Branch:
     @property
     def words(self) -> str:
         """What it is, in a sentence: ``an array of integer``, ``an object (Pool)``."""
+        items = " or ".join(dict.fromkeys(branch.kind for branch in branches(self.items()))) if self.items() else ""
+        return f"{self.kind} of {items.removeprefix('an ').removeprefix('a ')}" if items else self.kind
+
+    @property
+    def kind(self) -> str:
+        """The same without the items of an array: ``an array``."""
         if self.enum and len(self.enum) == 1:
             return self.enum[0]
         text = _AN.get(self.type) or f"a {self.type}"
-        if self.type == "array" and self.items():
-            return f"{text} of {words(branches(self.items())).removeprefix('an ').removeprefix('a ')}"
         return f"{text} ({self.name})" if self.type == "object" and self.name else text
 
     @property
@@ -181,9 +188,9 @@ def _types(parts: Sequence[Schema]) -> list[str | None]:
     return list(dict.fromkeys(_types_of(value)[0] for value in values)) or [None]
 
 
-def nullable(node: Node) -> bool:
-    """May it be null? Also where nothing is said."""
-    return _both(map(_null, node)) is not False
+def nullable(node: Node) -> bool | None:
+    """May it be null? None where that is not said."""
+    return _both(map(_null, node))
 
 
 def _null(schema: Schema, seen: frozenset[str] = frozenset()) -> bool | None:

@@ -89,7 +89,7 @@ tag-removed | tag-added | safe: is not found under the tag {was} any more | safe
 #: keywords whose change is told but not judged
 _OTHERS = (
     *("patternProperties", "not", "if", "then", "else", "contains", "minContains", "maxContains", "propertyNames"),
-    *("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties"),
+    *("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties", "discriminator"),
 )
 #: the formats that are asserted; the first of a pair takes all that the second does
 _FORMATS = frozenset({"date-time", "datetime", "date", "uuid", "duration"})
@@ -225,10 +225,9 @@ class Comparison:
     def _place(self, a: Node, b: Node) -> Iterator[Difference]:
         left, right = branches(a), branches(b)
         at = (a[0].pointer if a else None), (b[0].pointer if b else None)
-        if all(branch.type for branch in (*left, *right)):
-            null = nullable(b)
-            if nullable(a) != null:
-                yield self.difference("became-nullable" if null else "became-not-nullable", at)
+        was, null = nullable(a), nullable(b)
+        if was is not null and None not in {was, null}:
+            yield self.difference("became-nullable" if null else "became-not-nullable", at)
         if self.direction == "request":
             yield from self._defaults(first(a, "default"), first(b, "default"), at)
         old, new = first(a, "deprecated") is True, first(b, "deprecated") is True

@@ -191,7 +191,11 @@ class _Walk:
         self.ids: _Place = ("", "")
 
     def change(self, area: str, where: _Place, found: Difference, level: Level | None = None) -> Change:
-        at = where[0] + _step(where[0], found.steps[0]), where[1] + _step(where[1], found.steps[1])
+        inside = area in {"request-body", "response-body"} and bool(found.steps[0])
+        at = [
+            f"{there} {step.removeprefix('.')}" if inside else there + step
+            for there, step in zip(where, found.steps, strict=True)
+        ]
         if found.steps[0]:
             area = {"request-body": "request-property", "response-body": "response-property"}.get(
                 area, f"{area}-property"
@@ -395,8 +399,8 @@ class _Walk:
         where, at = (f"response {a.status}", f"response {b.status}"), (a.pointer, b.pointer)
         left, right = ({name.lower(): (name, schema) for name, schema in one.headers.items()} for one in (a, b))
         for old, new in pairs(left, right, {}):
-            name = (left[old] if old else right[str(new)])[0]
-            header = (f"{where[0]} header {name}", f"{where[1]} header {name}")
+            names = (left[old][0] if old else right[str(new)][0]), (right[new][0] if new else left[str(old)][0])
+            header = (f"{where[0]} header {names[0]}", f"{where[1]} header {names[1]}")
             if old is None or new is None:
                 yield self.plain("response-header", "added" if old is None else "removed", at, header)
             else:
@@ -431,10 +435,6 @@ def _required(parameter: Parameter) -> bool:
 
 def _structured(schema: Schema | None) -> bool:
     return schema is not None and bool({"array", "object"} & {*schema.types})
-
-
-def _step(where: str, steps: str) -> str:
-    return f" {steps.removeprefix('.')}" if steps and " " in f"{where} " else steps
 
 
 def _scheme(spec: Spec, name: str) -> str:
