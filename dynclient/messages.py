@@ -27,7 +27,7 @@ __all__ = [
 MASK = "***"  #: what stands for a secret wherever a message is shown
 
 # patterns that only showing needs are compiled when something is shown: compiling is half of this module's import
-_SECRET_NAME = (  # noqa: S105 - what names of secrets look like
+_SECRETS = (
     r"(?i)pass(?:word|wd|phrase|code)|pwd|(?:^|[-_.])pass(?:$|[-_.])|secret|token|api[-_]?key|access[-_]?key|private[-_]?key"
     r"|auth(?!ors?(?![a-z]))|credential|cookie|session|signature|jwt"
 )
@@ -42,7 +42,7 @@ _YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/
 
 def looks_secret(name: str) -> bool:
     """Whether a header, parameter or member of this name usually holds a credential."""
-    return re.search(_SECRET_NAME, name) is not None
+    return re.search(_SECRETS, name) is not None
 
 
 class Headers(Mapping[str, str]):

@@ -23,7 +23,8 @@ _COMPOSITIONS = (("allOf", "AllOf"), ("anyOf", "AnyOf"), ("oneOf", "OneOf"))
 
 def component_schemas(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schemas of a document by name; empty when it has none."""
-    return _part(document.get("components"), "schemas", {})
+    schemas: Mapping[str, Any] = _part(document.get("components"), "schemas", {})
+    return schemas
 
 
 def camel(name: str) -> str:
@@ -50,6 +51,7 @@ def _part(holder: Any, name: str, empty: Any) -> Any:
 
 
 def _of_operation(operation: dict[str, Any], pointer: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+    bodies: list[tuple[str, tuple[str, ...], Any]]
     bodies = [("InlineObject", ("requestBody",), operation.get("requestBody"))]
     bodies += [(f"InlineResponse{c}", ("responses", c), r) for c, r in _part(operation, "responses", {}).items()]
     for name, steps, holder in bodies:

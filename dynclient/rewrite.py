@@ -121,7 +121,8 @@ class Rewriter:
         _well_formed(words, pointer)
         wrapped = _or_null(words)
         if wrapped is not None:
-            self.origins[(*at, "type")] = (documents.join(pointer, wrapped[0]), "type")
+            place = (*at, "type")
+            self.origins[place] = (documents.join(pointer, wrapped[0]), "type")
             inner = {**wrapped[2], "nullable": True}
             return self.node(inner, documents.join(pointer, *wrapped[:2]), at, dropped)
         dropped |= self.hidden(words)

@@ -17,7 +17,7 @@ from divergences import excused
 from dynclient import catalog, document, samples
 from dynclient.client import Client
 from dynclient.errors import ArgumentError, ContractError, DynclientError
-from dynclient.messages import Headers, Response, is_json, is_ndjson, is_text
+from dynclient.messages import Headers, Response, is_json, is_text
 from dynclient.oracle import Oracle
 from dynclient.spec import Operation
 

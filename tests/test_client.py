@@ -180,11 +180,12 @@ def test_what_a_broken_answer_does(mode, raises, warns):
 
 def test_an_error_status_raises_in_every_mode():
     """responses= is about the contract; a 4xx is the server's no."""
-    with Server(ok({"detail": "no"}, 404)) as server, Client(spec(), url(server), responses="off") as client:
-        with pytest.raises(
-            errors.NotFound, match=r"get_thing \(GET /things/\{id\}\) answered 404 NotFound: Not Found: no"
-        ):
-            client.get_thing(3)
+    with (
+        Server(ok({"detail": "no"}, 404)) as server,
+        Client(spec(), url(server), responses="off") as client,
+        pytest.raises(errors.NotFound, match=r"get_thing \(GET /things/\{id\}\) answered 404 NotFound: Not Found: no"),
+    ):
+        client.get_thing(3)
 
 
 def test_iter_and_pages():
@@ -286,9 +287,7 @@ def test_many_threads_share_a_client():
     wrong = []
 
     def work(client, start):
-        for n in range(start, start + 20):
-            if client.get_thing(n).id != n:
-                wrong.append(n)
+        wrong.extend(n for n in range(start, start + 20) if client.get_thing(n).id != n)
 
     with Server(echo) as server, Client(spec(), url(server)) as client:
         threads = [threading.Thread(target=work, args=(client, 100 * i)) for i in range(16)]

@@ -144,7 +144,7 @@ BROKEN = [
 
 @pytest.mark.parametrize("row", BROKEN, ids=[row[0] for row in BROKEN])
 def test_broken_answers(row):
-    """A 2xx or 3xx that breaks the document is a ContractError that names operation, place and what came, and keeps the data."""
+    """A 2xx or 3xx that breaks the document is a ContractError that names operation, place and what came."""
     _, responses, status, body, content_type, kind, words = row
     error = decode(responses, status, body, content_type).error
     assert type(error) is kind

@@ -75,7 +75,7 @@ def cpu(code: str) -> Callable[[], float]:
     """CPU seconds of a cold process."""
 
     def run() -> float:
-        process = subprocess.Popen([sys.executable, "-c", code], cwd=HERE.anchor)  # noqa: S603 - our own code
+        process = subprocess.Popen([sys.executable, "-c", code], cwd=HERE.anchor)
         usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(usage[1])
         if process.returncode:
@@ -123,7 +123,7 @@ def decoding(quick: bool) -> Iterator[Row]:
     decoder = Decoder(operation, lambda: spec.models)
     response = Response(200, Headers({"Content-Type": "application/json"}), serve.PAGE)
     assert decoder.decode(response, {}).error is None, "the page keeps to the document"
-    engine = operation.success.content["application/json"].schema.response._closed.engine  # noqa: SLF001
+    engine = operation.success.content["application/json"].schema.response._closed.engine
     found = ratios(
         timed(lambda: decoder.decode(response, {}), 30),
         timed(lambda: engine.is_valid(json.loads(serve.PAGE)), 30),
@@ -198,7 +198,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="fewer pairs")
     quick = arguments.parse_args().quick
-    server = subprocess.Popen(  # noqa: S603 - our own server, ended below
+    server = subprocess.Popen(
         [sys.executable, str(HERE / "serve.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert server.stdout is not None

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from contracts import Held, by_release  # noqa: E402 - it stands beside this folder
+from contracts import Held, by_release
 
 
 @pytest.mark.parametrize("release", list(by_release()))
