@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .messages import Headers, Request
@@ -101,6 +100,5 @@ def _cut(environ: Any, start_response: Any, sent: Sent, headers: Mapping[str, st
     if sent.cut is not True:
         write = start_response(f"{sent.status} Cut", list(headers.items()))
         write((sent.body or b"")[: int(sent.cut)])
-        time.sleep(0.01)  # let the bytes arrive before the end does
-    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    environ["werkzeug.socket"].shutdown(socket.SHUT_WR)  # a reset could throw away what was sent
     raise ConnectionResetError
