@@ -159,7 +159,7 @@ def _shown(value: Any) -> str:
         if value and kinds <= {"str", "int", "float", "bool"}:
             shown = (_text(item) if isinstance(item, str) else repr(item) for item in value[: _FIELDS_SHOWN + 1])
             return _clip(f"[{', '.join(shown)}]")
-        return f"[{len(value)} × {kinds.pop() if len(kinds) == 1 else 'items'}]" if value else "[]"  # noqa: RUF001 - times
+        return f"[{len(value)} × {kinds.pop() if len(kinds) == 1 else 'items'}]" if value else "[]"
     return _clip(repr(value))
 
 

@@ -127,8 +127,8 @@ class Rewriter:
             return self.node(inner, documents.join(pointer, *wrapped[:2]), at, dropped)
         dropped |= self.hidden(words)
         if words.get("nullable") is True and not _takes_null(words):
-            first, second = (*at, "anyOf", "0"), (*at, "anyOf", "1")
-            self.origins[first], self.origins[second] = (pointer, ""), (documents.join(pointer, "nullable"), "nullable")
+            union, first = (*at, "anyOf"), (*at, "anyOf", "0")
+            self.origins |= {union: (pointer, "nullable"), (*union, "1"): (documents.join(pointer, "nullable"), "")}
             inner = self.keywords({**words, "nullable": False}, pointer, first, dropped)
             return {"anyOf": [inner, {"type": "null"}]}
         return self.keywords(words, pointer, at, dropped)
