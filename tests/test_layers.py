@@ -32,7 +32,7 @@ ROWS = [
     ["answers", "misbehaviour", "replay"],
     ["stub"],
     ["fake", "contract"],
-    ["login", "discovery", "updating", "fake_airflow"],
+    ["checking", "login", "discovery", "updating", "fake_airflow"],
     ["mwaa"],
     ["deployment"],
     ["airflow", "pytest_plugin", "demo", "cli", "stubs"],
