@@ -147,7 +147,9 @@ def _list_builder(build: Builder) -> Builder:
     def build_list(value: Any, origin: Any) -> Any:
         if value.__class__ is not list:
             return value
-        return [build(item, (origin, i)) for i, item in enumerate(value)]
+        for i, item in enumerate(value):
+            value[i] = build(item, (origin, i))  # the list is ours, nobody has seen it
+        return value
 
     return build_list
 

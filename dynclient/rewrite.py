@@ -86,6 +86,7 @@ class Rewriter:
         self.closed = closed
         self.readable = readable
         self.guarded = False  # did anything stand that is only a warning in a response?
+        self.formats: set[str] = set()  # those that are asserted
         self.origins: Origins = {}
         self.defs: dict[str, Any] = {}
         self._names: dict[tuple[str, frozenset[str]], str] = {}
@@ -148,6 +149,7 @@ class Rewriter:
             out["required"] = [name for name in out["required"] if name not in dropped]
         if words.get("format") in _ASSERTED and (words["format"] != "datetime" or self.direction == "response"):
             out["format"] = words["format"]
+            self.formats.add(words["format"])
         if "pattern" in out and not self.digestible(out["pattern"], documents.join(pointer, "pattern")):
             del out["pattern"]
         self.same_object(words, out, pointer, at, dropped)

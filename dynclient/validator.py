@@ -112,7 +112,9 @@ def _compile(document: Mapping[str, Any], pointer: str, direction: Direction, *,
     rewriter = Rewriter(document, direction, closed=closed, readable=_is_readable)
     root = rewriter.root(pointer)
     try:
-        engine = jsonschema_rs.Draft202012Validator(root, formats=_FORMATS, validate_formats=True)
+        # formats of our own, used or not, make the engine take two thirds longer for a page
+        own = {name: check for name, check in _FORMATS.items() if name in rewriter.formats}
+        engine = jsonschema_rs.Draft202012Validator(root, formats=own or None, validate_formats=True)
     except (jsonschema_rs.ValidationError, ValueError) as error:
         where = origin(rewriter.origins, tuple(map(str, getattr(error, "instance_path", ()))))[0]
         raise SpecError("this is not a schema; mend the document or add a correction", pointer=where) from None
