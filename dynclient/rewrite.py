@@ -120,12 +120,6 @@ class Rewriter:
             raise SpecError("an object is wanted as a schema", pointer=pointer)
         words = documents.keywords(schema, self.version)
         _well_formed(words, pointer)
-        wrapped = _or_null(words)
-        if wrapped is not None:
-            place = (*at, "type")
-            self.origins[place] = (documents.join(pointer, wrapped[0]), "type")
-            inner = {**wrapped[2], "nullable": True}
-            return self.node(inner, documents.join(pointer, *wrapped[:2]), at, dropped)
         dropped |= self.hidden(words)
         if words.get("nullable") is True and not _takes_null(words):
             union, first = (*at, "anyOf"), (*at, "anyOf", "0")
@@ -329,20 +323,6 @@ def _well_formed(words: Mapping[str, Any], pointer: str) -> None:
         if key in words and not isinstance(words[key], kind):
             message = f"`{key}` is {_SHAPE_WORDS[kind]} in a schema; mend the document or add a correction"
             raise SpecError(message, pointer=documents.join(pointer, key))
-
-
-def _or_null(words: Mapping[str, Any]) -> tuple[str, int, dict[str, Any]] | None:
-    """X of ``anyOf: [X, null]`` and its place, where X can say "or null" itself: a page of those is checked faster."""
-    keys = words.keys() - _LEFT_OUT
-    for key in keys & set(_UNIONS) if len(keys) == 1 and "discriminator" not in words else ():
-        branches = words[key]
-        if len(branches) == 2 and {"type": "null"} in branches:
-            index = 1 - branches.index({"type": "null"})
-            inner = branches[index]
-            takes = isinstance(inner, dict) and _takes_null(inner) and inner.get("nullable") is not True
-            if takes and isinstance(inner.get("type"), str) and inner["type"] != "null":
-                return key, index, inner
-    return None
 
 
 def _takes_null(words: Mapping[str, Any]) -> bool:
