@@ -72,7 +72,7 @@ def serve(total: int, clamp: int, *, calls: list | None = None, **extra):
     def call(*, limit: int = 100, offset: int = 0, **more):
         if calls is not None:
             calls.append({"limit": limit, "offset": offset, **more})
-        items = [{"n": n} for n in range(total)][offset : offset + min(limit, clamp)]
+        items = [{"n": n} for n in range(total)[offset : offset + min(limit, clamp)]]
         return {"things": items, "total_entries": total, **extra}
 
     return call
