@@ -221,6 +221,7 @@ class UnknownOperation(ArgumentError, AttributeError, KeyError):
 
     def __init__(self, message: str, *, near: Iterable[str] = ()) -> None:
         self.near = tuple(near)
+        self.name = self.obj = None  # or the interpreter adds a guess of its own to ours
         Exception.__init__(self, message)
 
     def __str__(self) -> str:

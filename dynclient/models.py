@@ -86,10 +86,11 @@ class Model(dict[str, Any]):
     def _no_such(self, name: str) -> AttributeError:
         kind = type(self).__name__
         if hasattr(Model, name):
-            return AttributeError(f"{kind}.{name} is a method; write model[{name!r}]")
+            return AttributeError(f"{kind}.{name} is a method; write model[{name!r}]", name=None, obj=None)
         near = near_names(name, [*self._schema_.fields, *self])
         hint = f"did you mean {' or '.join(near)}?" if near else f'write model["{name}"] to go beyond the document'
-        return AttributeError(f"{kind} has no field {name!r}; {hint}")
+        # without name and obj the interpreter would add a guess of its own
+        return AttributeError(f"{kind} has no field {name!r}; {hint}", name=None, obj=None)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._schema_.fields]
@@ -300,7 +301,7 @@ class Models(Mapping[str, Any]):
         try:
             return self[name]
         except KeyError as error:
-            raise AttributeError(error.args[0]) from None
+            raise AttributeError(error.args[0], name=None, obj=None) from None
 
     def __iter__(self) -> Iterator[str]:
         yield from component_schemas(self.schemas.document)
