@@ -214,18 +214,37 @@ def model_html(name: str, value: Mapping[str, Any], schema: Schema | None) -> st
         note = f"{seen} of {total if isinstance(total, int) else len(rows)}"
         return f"<div><b>{escape(name)}</b> <small>{note}</small>{body}</div>"
     lines = "".join(
-        f"<tr><th style='text-align:left'>{escape(key)}</th><td>{escape(_field(key, value, schema))}</td></tr>"
+        f"<tr><th style='text-align:left'>{escape(key)}</th><td>{escape(_cell(key, value, schema))}</td></tr>"
         for key in value
     )
     return f"<div><b>{escape(name)}</b><table>{lines}</table></div>"
 
 
+def _cell(name: str, holder: Mapping[str, Any], schema: Schema | None) -> str:
+    """A field in a table: text without quotes, nothing for null."""
+    shown, value = _field(name, holder, schema), holder.get(name)
+    if value is None:
+        return ""
+    return shown[1:-1] if isinstance(value, str) and shown[:1] == shown[-1:] == "'" else shown
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The first fields that tell the rows apart: no lists, no column that is empty or says what one before it says."""
+    chosen: dict[str, list[Any]] = {}
+    for name in rows[0]:
+        values = [row.get(name) for row in rows]
+        told = values in chosen.values() and len(rows) > 1
+        if not isinstance(values[0], (dict, list)) and any(value is not None for value in values) and not told:
+            chosen[name] = values
+    return list(chosen)[:_FIELDS_SHOWN]
+
+
 def _rows_html(rows: Sequence[Mapping[str, Any]], schema: Schema | None) -> str:
     from html import escape
 
-    names = [name for name in rows[0] if not isinstance(rows[0][name], (dict, list))][:_FIELDS_SHOWN]
+    names = _columns(rows)
     head = "".join(f"<th style='text-align:left'>{escape(name)}</th>" for name in names)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_field(n, row, schema))}</td>" for n in names) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{escape(_cell(n, row, schema))}</td>" for n in names) + "</tr>" for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

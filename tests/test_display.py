@@ -149,7 +149,7 @@ def test_html_of_one_object():
     html = model_html("S", {"name": "<b>", "password": SECRET}, SHOWN)
     assert html == (
         "<div><b>S</b><table>"
-        "<tr><th style='text-align:left'>name</th><td>&#x27;&lt;b&gt;&#x27;</td></tr>"
+        "<tr><th style='text-align:left'>name</th><td>&lt;b&gt;</td></tr>"
         "<tr><th style='text-align:left'>password</th><td>***</td></tr>"
         "</table></div>"
     )
@@ -166,6 +166,16 @@ def test_html_of_a_collection():
     assert "deep" not in html
     assert SECRET not in html
     assert "<small>2 of 2</small>" in model_html("Rows", {"rows": rows[:2], "next": None}, None)
+
+
+def test_columns_tell_rows_apart():
+    """A column that is empty, or says what one before it says, is left out; text has no quotes, null shows nothing."""
+    rows = [{"id": "a", "display": "a", "gone": None, "end": None}, {"id": "b", "display": "b", "gone": None, "end": 1}]
+    html = model_html("Rows", {"rows": rows, "total_entries": 2}, None)
+    assert html.endswith(
+        "<tr><th style='text-align:left'>id</th><th style='text-align:left'>end</th></tr></thead><tbody>"
+        "<tr><td>a</td><td></td></tr><tr><td>b</td><td>1</td></tr></tbody></table></div>"
+    )
 
 
 def test_an_object_with_one_list_is_no_collection():
