@@ -228,6 +228,15 @@ def _cell(name: str, holder: Mapping[str, Any], schema: Schema | None) -> str:
     return shown[1:-1] if isinstance(value, str) and shown[:1] == shown[-1:] == "'" else shown
 
 
+def cells(value: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """The same table as text: names of columns, and rows of cells."""
+    field = _list_field(value)
+    if field and value[field]:
+        names = _columns(value[field])
+        return names, [[_cell(name, row, None) for name in names] for row in value[field]]
+    return ["field", "value"], [[name, _cell(name, value, None)] for name in value]
+
+
 def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The first fields that tell the rows apart: no lists, no column that is empty or says what one before it says."""
     chosen: dict[str, list[Any]] = {}
