@@ -88,7 +88,7 @@ def used(paths: Iterable[str | os.PathLike[str]], spec: Spec) -> dict[str, int]:
 
 
 def _operations(path: str, spec: Spec) -> list[tuple[str, int]] | None:
-    """What a test run has written: ``{"operations": {release: {id: times}}}``; the spec's release alone if it is there."""
+    """What a test run has written, ``{"operations": {release: {id: times}}}``: of the spec's release, else of all."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes 12 ms to import
             start = file.read(64)
