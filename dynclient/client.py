@@ -288,7 +288,8 @@ class Call:
     def _reply(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
         request = self._request(args, kwargs)
         response = self._client.send(request, self.operation)
-        return self._decoder.decode(response, self._encoder.path_arguments(args, kwargs), check=check)
+        asked = request.headers.get("accept")
+        return self._decoder.decode(response, self._encoder.path_arguments(args, kwargs), check=check, asked=asked)
 
     @property
     def paging(self) -> Paging | None:

@@ -80,17 +80,21 @@ class Decoder:
     def __init__(self, operation: Operation, models: Callable[[], Models]) -> None:
         self.operation = operation
         self._models = models
-        self._ways: dict[tuple[int, str | None], _Way] = {}
+        self._ways: dict[tuple[int, str | None, str | None], _Way] = {}
 
-    def decode(self, response: Response, arguments: Mapping[str, Any], *, check: bool = True) -> Reply:
+    def decode(
+        self, response: Response, arguments: Mapping[str, Any], *, check: bool = True, asked: str | None = None
+    ) -> Reply:
         """Read and judge an answer; nothing is raised.
 
         Args:
             response: as the transport gave it; a stream is read to its end unless it is text or NDJSON of a 2xx.
             arguments: the path arguments of the call, for ``Model.changes`` and updates.
             check: False reads without holding it against the document.
+            asked: the media type that was asked for; what an answer is that does not say (some streams do not).
         """
-        key = (response.status, response.headers.get("content-type"))
+        came = response.headers.get("content-type")
+        key = (response.status, came, None if came else asked)
         way = self._ways.get(key) or self._way(key)
         if response.chunks is not None and not (response.status < 400 and way.kind in {"ndjson", "text"}):
             response = drain(response)
@@ -115,11 +119,11 @@ class Decoder:
 
     # --- finding the way ---
 
-    def _way(self, key: tuple[int, str | None]) -> _Way:
-        status, content_type = key
+    def _way(self, key: tuple[int, str | None, str | None]) -> _Way:
+        status, content_type, asked = key
         documented = self.operation.response_for(status)
         content = documented.content if documented is not None else {}
-        media = messages.match_media(content_type, content)
+        media = messages.match_media(content_type or asked, content)
         if media is None and content and not content_type:
             media = next(iter(content))
         schema = content[media].schema if media is not None else None

@@ -157,7 +157,7 @@ class Encoder:
                 continue
             if name == "body" and self.operation.request_body is not None:
                 continue
-            if name == "accept" and len(self.accepts) > 1:
+            if name == "accept" and (len(self.accepts) > 1 or given[name] in self.accepts):
                 continue
             problems.setdefault("unknown", []).append(name)
         missing = [p.keyword for p in self.operation.parameters if p.required and p.keyword not in given]

@@ -185,6 +185,6 @@ def test_batch_lists(client):
 def test_what_a_server_refuses(client):
     """A missing DAG is NotFound with the server's own words; the message names operation, path and status."""
     with pytest.raises(errors.NotFound, match=r"get_dag \(GET ") as caught:
-        client.get_dag("no/such dag")
+        client.get_dag("no such dag")
     assert caught.value.problem.status == 404
     assert caught.value.problem.detail

@@ -90,6 +90,14 @@ def test_ndjson_is_an_iterator_of_objects():
         next(data)
 
 
+def test_an_answer_that_names_no_type_is_what_was_asked_for():
+    """Without a content type the answer is read as the media type of Accept, where that is documented."""
+    both = {"description": "", "content": {"application/json": {}, "application/x-ndjson": {}}}
+    response = Response(200, Headers(), chunks=iter([b'{"a":1}\n{"a":2}\n']))
+    data = decoder({"200": both}).decode(response, {}, asked="application/x-ndjson").data
+    assert list(data) == [{"a": 1}, {"a": 2}]
+
+
 def test_a_dropped_stream_is_closed():
     """An iterator that is not read to its end gives the connection back."""
     closed = []
