@@ -298,7 +298,7 @@ class _Auditor:
         for (file, origin), group in others.items():
             first = group[0].request
             where = group[0].place if len(group) == 1 else f"{file} ({len(group)} exchanges)"
-            shown = f"{first.method} {messages.bare_url(first.url)}" if origin else first.method
+            shown = f"{first.method} {_printable(messages.bare_url(first.url))}" if origin else first.method
             self.skipped.append(Unread(where, f"of another API or another release of this one: {shown}"))
         order = {one.place: number for number, one in enumerate(self.audited)}
         self.findings.sort(key=lambda finding: order[finding.place])
@@ -326,7 +326,7 @@ class _Auditor:
     def _unknown(self, file: str, exchange: Exchange) -> None:
         """A path, or a method, that the document does not have."""
         method, url = exchange.request.method, exchange.request.url
-        path = urlsplit(url).path
+        path = _printable(urlsplit(url).path)
         place = _Place(exchange, "")
         self.audited.append(Audited(exchange.place, file, "", method, path, exchange.response.status))
         taken = [m for m in ("GET", "POST", "PUT", "PATCH", "DELETE") if self.spec.match(m, url) is not None]
@@ -354,6 +354,11 @@ def _origin(exchange: Exchange) -> str:
         return messages.origin(exchange.request.url)
     except ValueError:
         return ""
+
+
+def _printable(text: str) -> str:
+    """A recorded text without what a terminal might obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _root(spec: Spec) -> str:

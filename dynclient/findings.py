@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from xml.etree.ElementTree import Element
 
     from .recordings import Unread
@@ -112,8 +112,8 @@ class Report(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Is there no violation and no break? Says nothing of what could not be read."""
-        return not self.of("violation", "break")
+        """Was anything held against the document, and is there no violation and no break?"""
+        return bool(self.audited) and not self.of("violation", "break")
 
     @property
     def exercised(self) -> dict[str, int]:
@@ -139,7 +139,9 @@ class Report(NamedTuple):
         found = [f"{len(self.of(kind))} {KINDS[kind][len(self.of(kind)) != 1]}" for kind in KINDS if self.of(kind)]
         left = [f"{len(self.unread)} unread"] if self.unread else []
         left += [f"{len(self.skipped)} left out"] if self.skipped else []
-        return f"{exchanges} held against {self.spec}{against}: {of}; " + ", ".join([*found, *left] or ["all is well"])
+        return f"{exchanges} held against {self.spec}{against}: {of}; " + ", ".join(
+            [*found, *left] or ["all is well" if self.audited else "there is nothing here"]
+        )
 
     def text(self, *, uncovered: bool = False) -> str:
         """For people: what was found, operation by operation, what was left out, and the counts last."""
@@ -149,8 +151,12 @@ class Report(NamedTuple):
             if found:
                 title = f"on {self.against}" if kind == "break" else ""
                 lines += [f"{several.capitalize()}{title and f' {title}'}:", *_grouped(found), ""]
-        for title, parts in (("Not read", self.unread), ("Left out", self.skipped), ("Note", self.notes)):
-            lines += [f"{title}: {part}" for part in parts]
+        lines += [f"Not read: {part}" for part in self.unread]
+        reasons = {
+            part.reason: [one.place for one in self.skipped if one.reason == part.reason] for part in self.skipped
+        }
+        lines += [f"Left out: {reason}, in {_named(places)}" for reason, places in reasons.items()]
+        lines += [f"Note: {note}" for note in self.notes]
         if uncovered and self.uncovered:
             lines.append(f"Uncovered: {', '.join(self.uncovered)}")
         return "\n".join([*lines, self.summary()])
@@ -231,7 +237,10 @@ def _grouped(findings: Iterable[Finding]) -> Iterator[str]:
         if first.operation != heading:
             heading = first.operation
             yield f"  {heading or 'no operation'}"
-        places = list(dict.fromkeys(finding.place for finding in group))
-        more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
         yield f"    {first.line}"
-        yield f"      in {', '.join(places[:_PLACES])}{more}"
+        yield f"      in {_named(list(dict.fromkeys(finding.place for finding in group)))}"
+
+
+def _named(places: Sequence[str]) -> str:
+    more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+    return f"{', '.join(places[:_PLACES])}{more}"

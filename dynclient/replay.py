@@ -129,7 +129,9 @@ class Replay:
         made: dict[str, str] = {}
         for number, parameter in enumerate(new):
             other = next((name for name in texts if parameter.name in self._renamed("parameters", name)), None)
-            if parameter.name in texts:
+            if parameter.constant and parameter.schema is not None:
+                made[parameter.name] = str(parameter.schema.enum[0])
+            elif parameter.name in texts:
                 made[parameter.name] = texts[parameter.name]
             elif other is not None:
                 made[parameter.name] = texts[other]
