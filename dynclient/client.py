@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from . import auth as auths
-from . import display, errors, messages, paginate
-from .decode import Decoder, Reply
+from . import display, errors, many, messages, paginate
+from .decode import Decoder, Reply, text_lines
 from .encode import Encoder
 from .errors import ArgumentError, Violation
 from .spec import Server, identifier
@@ -17,10 +17,11 @@ from .transport import Transport
 
 if TYPE_CHECKING:
     import inspect
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from typing_extensions import Self
 
+    from .many import Outcome
     from .messages import Request, Response
     from .paginate import Paging
     from .spec import Operation, Operations, Spec
@@ -63,7 +64,7 @@ class Client:
         if responses not in {None, "strict", "warn", "off"}:
             raise ArgumentError('responses: one of "strict", "warn", "off" is wanted')
         self.spec = spec
-        self.transport = transport if transport is not None else Transport()
+        self.transport: Any = transport if transport is not None else Transport()
         self.responses: Responses = responses or "strict"
         self.read_only = read_only
         self.violations: deque[tuple[str, Violation]] = deque(maxlen=_KEPT)
@@ -118,6 +119,14 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.spec!r} at {messages.bare_url(self.server or 'no server')}>"
+
+    def map(self, call: Callable[..., Any], arguments: Iterable[Any], workers: int = 8) -> Iterator[Outcome]:
+        """Call once for each argument, several at once; ``Outcome``s in the order of the arguments, lazily.
+
+        ``client.map(client.get_dag_run, [("etl", "run_1"), {"dag_id": "etl", "dag_run_id": "run_2"}])``: an argument is
+        a tuple, a mapping or one value; an error is kept beside the results.
+        """
+        return many.each(call, arguments, workers)
 
     # --- life ---
 
@@ -188,8 +197,7 @@ class Client:
         Raises:
             TransportError: no usable answer came.
         """
-        if self.read_only and not self._is_read(operation):
-            raise ArgumentError(f"{operation.name} may change something and this client is read_only; nothing was sent")
+        self.may_send(operation)
         prepared = self.auth.prepare(request, operation)
         response: Response = self.transport.send(prepared, auth=self.auth.requests_auth(request, operation))
         if response.status in {401, 403}:
@@ -199,6 +207,15 @@ class Client:
                     _close(response)
                 response = self.transport.send(again, auth=self.auth.requests_auth(request, operation))
         return response
+
+    def may_send(self, operation: Operation) -> None:
+        """Refuse what a read_only client does not send.
+
+        Raises:
+            ArgumentError: the operation may change something.
+        """
+        if self.read_only and not self._is_read(operation):
+            raise ArgumentError(f"{operation.name} may change something and this client is read_only; nothing was sent")
 
     def _is_read(self, operation: Operation) -> bool:
         return operation.method in _SAFE or paginate.paging(operation, self.operations) is not None
@@ -246,14 +263,30 @@ class Call:
         """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
         return self._client.auth.prepare(self._request(args, kwargs), self.operation)  # type: ignore[no-any-return]
 
-    def pages(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """Every page, lazily; ``limit=`` is the size of one."""
-        return paginate.walk(self, paginate.needed(self.paging, self.operation), args, kwargs)
-
-    def iter(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """Every item, page after page, lazily; ``itertools.islice`` takes the first so many."""
+    def pages(self, *args: Any, progress: bool = False, **kwargs: Any) -> Iterator[Any]:
+        """Every page, lazily; ``limit=`` is the size of one; ``progress`` shows on standard error how far it is."""
         plan = paginate.needed(self.paging, self.operation)
-        return (item for page in paginate.walk(self, plan, args, kwargs) for item in page.get(plan.items) or ())
+        pages = paginate.walk(self, plan, args, kwargs)
+        return paginate.shown(pages, plan, self.operation.name) if progress else pages
+
+    def iter(self, *args: Any, progress: bool = False, **kwargs: Any) -> Iterator[Any]:
+        """Every item, page after page, lazily; ``itertools.islice`` takes the first so many."""
+        pages = self.pages(*args, progress=progress, **kwargs)
+        items = paginate.needed(self.paging, self.operation).items
+        return (item for page in pages for item in page.get(items) or ())
+
+    def stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """The lines of a text, or the objects of NDJSON, as they come, not buffered.
+
+        Text or NDJSON is asked for where the document has it; of any other answer the whole is the one thing given.
+        """
+        request = self._stream_request(args, kwargs)
+        data = self._client.settle(self.operation, self._sent(request, args, kwargs, check=True))
+        if isinstance(data, str):
+            return iter(data.splitlines())
+        if not hasattr(data, "__next__"):
+            return iter((data,))
+        return data if messages.is_ndjson(request.headers["accept"]) else text_lines(data)
 
     def example(self, seed: int = 0, *, minimal: bool = True) -> dict[str, Any]:
         """Arguments that the document accepts, made up from a seed: ``call(**call.example())``.
@@ -286,8 +319,20 @@ class Call:
         return self._encoder.encode(args, kwargs, self._client.base_for(self.operation), stream=stream)
 
     def _reply(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
-        request = self._request(args, kwargs)
+        return self._sent(self._request(args, kwargs), args, kwargs, check=check)
+
+    def _stream_request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
+        choices = [name for name in self._encoder.accepts if messages.is_ndjson(name) or messages.is_text(name)]
+        given = {"accept": choices[0], **kwargs} if choices else kwargs
+        return self._encoder.encode(args, given, self._client.base_for(self.operation), stream=True)
+
+    def _sent(self, request: Request, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
         response = self._client.send(request, self.operation)
+        return self._judged(request, response, args, kwargs, check=check)
+
+    def _judged(
+        self, request: Request, response: Response, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool
+    ) -> Reply:
         asked = request.headers.get("accept")
         return self._decoder.decode(response, self._encoder.path_arguments(args, kwargs), check=check, asked=asked)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .spec import DocumentedResponse, Operation
     from .validator import Validator
 
-__all__ = ["Decoder", "Reply", "drain", "lines", "problem"]
+__all__ = ["Decoder", "Reply", "drain", "lines", "problem", "text_lines"]
 
 _SAID = 500  # characters of a server's own words in a message
 
@@ -256,6 +256,24 @@ def _objects(chunks: Iterator[bytes]) -> Iterator[Any]:
                     yield _line(line)
         if rest.strip():
             yield _line(rest)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+
+
+def text_lines(chunks: Iterator[bytes]) -> Iterator[str]:
+    """The lines of a text as its chunks come, without their ends; closes the stream when done or dropped."""
+    import codecs  # only for streams
+
+    decoder, rest = codecs.getincrementaldecoder("utf-8")("replace"), ""
+    try:
+        for chunk in chunks:
+            *whole, rest = (rest + decoder.decode(chunk)).split("\n")
+            yield from (line.removesuffix("\r") for line in whole)
+        rest += decoder.decode(b"", final=True)
+        if rest:
+            yield rest
     finally:
         close = getattr(chunks, "close", None)
         if close is not None:

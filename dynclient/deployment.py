@@ -16,6 +16,7 @@ from .client import Call, Client
 from .errors import ApiError, ArgumentError, BadArguments
 from .login import Renewed
 from .messages import Request
+from .runs import Runs
 from .spec import Spec
 from .transport import Transport
 
@@ -57,7 +58,7 @@ class About(NamedTuple):
         return f"{server} at {self.url}, by the document of {self.document}: {self.why}; responses: {self.responses}"
 
 
-class Airflow(Client):
+class Airflow(Runs, Client):
     """A client of an Airflow server; ``connect`` makes one. Takes what ``Client`` takes.
 
     (user, password) is HTTP Basic on Airflow 2, and a login for a token where the document has one, on Airflow 3.

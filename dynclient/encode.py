@@ -152,12 +152,12 @@ class Encoder:
                 problems.setdefault("twice", []).append(parameter.keyword)
             given[parameter.keyword] = value
         known = self._by_keyword.keys() | self._fields_by_keyword.keys()
-        for name in given:
+        for name, value in given.items():
             if name in known:
                 continue
             if name == "body" and self.operation.request_body is not None:
                 continue
-            if name == "accept" and (len(self.accepts) > 1 or given[name] in self.accepts):
+            if name == "accept" and (len(self.accepts) > 1 or value in self.accepts):
                 continue
             problems.setdefault("unknown", []).append(name)
         missing = [p.keyword for p in self.operation.parameters if p.required and p.keyword not in given]

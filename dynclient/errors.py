@@ -17,6 +17,7 @@
      │   │                                                      .violations .response .data
      │   ├─ UndocumentedResponse  a status or a media type the document does not name
      │   └─ InvalidResponse       a body or header that breaks its schema
+     ├─ RunFailed              something that was waited for failed  .run .failed
      └─ ApiError               the server said no: any status >= 400, documented or not
          │                                                      .problem .response .violations
          ├─ BadRequest           400
@@ -65,6 +66,7 @@ __all__ = [
     "PermissionDenied",
     "Problem",
     "ResponseTooLarge",
+    "RunFailed",
     "SpecError",
     "TimedOut",
     "TooManyRequests",
@@ -314,6 +316,20 @@ class UndocumentedResponse(ContractError):
 
 class InvalidResponse(ContractError):
     """A body that breaks its schema, or that is not the media type it says it is."""
+
+
+class RunFailed(DynclientError):
+    """What was waited for is over, and it failed.
+
+    Attributes:
+        run: what it is now.
+        failed: the parts of it that failed.
+    """
+
+    def __init__(self, message: str, *, run: Any = None, failed: Iterable[Any] = ()) -> None:
+        self.run = run
+        self.failed = tuple(failed)
+        super().__init__(message)
 
 
 class ApiError(DynclientError):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .schema import Schema
     from .spec import Operation, Operations
 
-__all__ = ["Paging", "Walk", "awalk", "needed", "paging", "walk"]
+__all__ = ["Paging", "Walk", "awalk", "needed", "paging", "shown", "walk"]
 
 Page = dict[str, Any]
 _BESIDE_ITEMS = frozenset({"total_entries", "total_entries_limit", "next_cursor", "previous_cursor"})
@@ -162,6 +162,18 @@ def walk(
         page = call(*args, **state.arguments)
         more = state.after(page)
         yield page
+
+
+def shown(pages: Iterator[Page], plan: Paging, name: str) -> Iterator[Page]:
+    """The same pages, with a bar on standard error that says how many items have come."""
+    from rich.console import Console  # only for those who ask
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        for page in pages:
+            bar.update(task, total=page.get("total_entries"), advance=len(page.get(plan.items) or ()))
+            yield page
 
 
 async def awalk(

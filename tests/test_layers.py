@@ -27,15 +27,15 @@ ROWS = [
     ["models", "diff"],
     ["spec"],
     ["bundle"],
-    ["catalog", "auth", "encode", "decode", "paginate"],
-    ["client", "aio", "resources", "oracle"],
+    ["catalog", "auth", "encode", "decode", "paginate", "many"],
+    ["client", "resources", "oracle"],
     ["answers", "misbehaviour", "replay"],
     ["stub"],
     ["fake", "contract"],
-    ["checking", "login", "discovery", "updating", "fake_airflow"],
+    ["checking", "login", "discovery", "updating", "runs", "fake_airflow"],
     ["mwaa"],
     ["deployment"],
-    ["airflow", "pytest_plugin", "demo", "cli", "stubs"],
+    ["airflow", "aio", "pytest_plugin", "demo", "cli", "stubs"],
 ]
 LAYER = {module: row for row, modules in enumerate(ROWS) for module in modules}
 #: rows that know OpenAPI and nothing of the service that this client was written for
