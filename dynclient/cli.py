@@ -294,3 +294,7 @@ def diff(ctx: click.Context, old: str, new: str, used_by: tuple[str, ...], form:
     counts = diffs.summary(changes)
     failed = counts["breaking"] or (fail_on == "warning" and counts["warning"])
     ctx.exit(1 if fail_on and failed else 0)
+
+
+if __name__ == "__main__":
+    main()

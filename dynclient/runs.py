@@ -111,10 +111,11 @@ def _wait_for_run(client: Client, dag_id: str, run_id: str, until: float | None)
     run = client.call("get_dag_run", dag_id, run_id)
     if run["state"] in _UNDERWAY and "wait_dag_run_until_finished" in client.operations:
         _stream_until_over(client, dag_id, run_id, until, name)
-    for _ in _looks(until, name):
         run = client.call("get_dag_run", dag_id, run_id)
-        if run["state"] not in _UNDERWAY:
-            break
+    pauses = _pauses(until, name)
+    while run["state"] in _UNDERWAY:
+        next(pauses)
+        run = client.call("get_dag_run", dag_id, run_id)
     if run["state"] in _FAILED:
         raise _failure(client, run, name)
     return run  # type: ignore[no-any-return]
@@ -138,21 +139,22 @@ def _stream_until_over(client: Client, dag_id: str, run_id: str, until: float | 
 
 
 def _wait_for_backfill(client: Client, backfill_id: int, until: float | None) -> Model:
-    for _ in _looks(until, f"backfill {backfill_id}"):
+    backfill = client.call("get_backfill", backfill_id)
+    pauses = _pauses(until, f"backfill {backfill_id}")
+    while backfill["completed_at"] is None:
+        next(pauses)
         backfill = client.call("get_backfill", backfill_id)
-        if backfill["completed_at"] is not None:
-            break
     return backfill  # type: ignore[no-any-return]
 
 
-def _looks(until: float | None, name: str) -> Iterator[None]:
-    """One turn after another, with longer and longer pauses, until the time is up."""
+def _pauses(until: float | None, name: str) -> Iterator[None]:
+    """Longer and longer pauses, until the time is up."""
     pause = _FIRST_LOOK
     while True:
-        yield
         _in_time(until, name)
         left = until - time.monotonic() if until is not None else pause
         time.sleep(max(0.0, min(pause * random.uniform(0.8, 1.2), left)))  # noqa: S311 - spreading, not hiding
+        yield
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
@@ -191,6 +193,7 @@ def _whole(call: Call, arguments: Mapping[str, Any]) -> Iterator[str]:
 def _followed(client: Client, call: Call, arguments: Mapping[str, Any], where: Mapping[str, Any]) -> Iterator[str]:
     """Page after page, each going on where the one before it ended, until the task is over and nothing came."""
     token: str | None = None
+    before: list[str] = []
     seen, pause = 0, _FIRST_LOOK
     while True:
         over = _is_over(client, where, arguments.get("map_index"))
@@ -204,8 +207,9 @@ def _followed(client: Client, call: Call, arguments: Mapping[str, Any], where: M
         seen += len(fresh)
         yield from fresh
         token = page.get("continuation_token")
-        if over and (token is None or not fresh):
+        if over and (token is None or not fresh or lines == before):
             return
+        before = lines
         pause = _FIRST_LOOK if fresh else min(pause * 1.5, _LONGEST_PAUSE)
         time.sleep(pause)
 

@@ -35,7 +35,8 @@ ROWS = [
     ["checking", "login", "discovery", "updating", "runs", "fake_airflow"],
     ["mwaa"],
     ["deployment"],
-    ["airflow", "aio", "pytest_plugin", "demo", "cli", "stubs"],
+    ["airflow", "aio", "pytest_plugin", "demo", "stubs"],
+    ["cli"],
 ]
 LAYER = {module: row for row, modules in enumerate(ROWS) for module in modules}
 #: rows that know OpenAPI and nothing of the service that this client was written for
