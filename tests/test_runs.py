@@ -41,7 +41,7 @@ def test_a_failed_run_raises(af):
 def test_waiting_ends_in_time(af):
     """A run that is not over in time raises TimedOut, and says that it still runs."""
     trigger = af.trigger_dag_run if "trigger_dag_run" in af.operations else af.post_dag_run
-    run = trigger("etl_daily", **({"logical_date": None} if "logical_date" in trigger.types else {}))
+    run = trigger("etl_daily", **({"logical_date": None} if "trigger_dag_run" in af.operations else {}))
     with pytest.raises(dynclient.TimedOut, match="it still runs"):
         af.wait(run, timeout=0)
 
