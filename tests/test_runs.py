@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 import dynclient
-from dynclient import runs
+from dynclient import runs, samples
 from dynclient.fake_airflow import fake
 from dynclient.runs import _lines
+from dynclient.stub import Stub
 
 RELEASES = ["2.10.5", "3.0.6", "3.3.2"]  # polling on the first two, /wait on the last
 
@@ -86,3 +89,17 @@ CONTENTS = [
 def test_every_form_of_a_log_is_lines(content, expected):
     """Text, 2.x's list of (host, text) written as text, and 3.x's structured messages all become lines."""
     assert list(_lines(content)) == expected
+
+
+def test_a_backfill_is_waited_for(monkeypatch):
+    """A backfill is over when it says when it was completed."""
+    monkeypatch.setattr(runs, "_FIRST_LOOK", 0.01)
+    spec = dynclient.load("3.3.2")
+    stub = Stub(spec)
+    af = dynclient.Airflow(spec, "http://airflow.example", transport=stub)
+    example = samples.sample(spec.models.BackfillResponse._schema_, Random(1), direction="response")
+    for completed in (None, None, "2026-01-01T00:00:00Z"):
+        stub.add("get_backfill", {**example, "id": 7, "completed_at": completed})
+    backfill = spec.models.BackfillResponse({**example, "id": 7, "completed_at": None})
+    assert af.wait(backfill, timeout=5)["completed_at"] == "2026-01-01T00:00:00Z"
+    stub.assert_done()
