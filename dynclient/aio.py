@@ -74,7 +74,7 @@ class Transport:
         parts: list[bytes] = []
         size = 0
         stream = self.stream(request)
-        head: Response = await anext_(stream)
+        head: Response = await anext(stream)
         async for chunk in stream:
             size += len(chunk)
             if size > self.max_bytes:
@@ -108,11 +108,6 @@ class Transport:
             self._session = None
 
 
-async def anext_(stream: AsyncIterator[Any]) -> Any:
-    """``anext``, for the one value that is certain."""
-    return await stream.__anext__()
-
-
 def _line(request: Request) -> str:
     return f"{request.method} {messages.bare_url(request.url)}"
 
@@ -137,6 +132,7 @@ class Client(plain.Client):
 
     def __init__(self, spec: Any, server: Any = None, auth: Any = None, transport: Any = None, **knobs: Any) -> None:
         super().__init__(spec, server, auth, transport if transport is not None else Transport(), **knobs)
+        self._logs_in: plain.Client | None = None  # whose transport the credentials of ``connect`` go by
 
     def _make_call(self, operation: Operation) -> Call:
         return Call(self, operation)
@@ -167,6 +163,8 @@ class Client(plain.Client):
     async def aclose(self) -> None:
         """Give the connections back."""
         await self.transport.close()
+        if self._logs_in is not None:
+            self._logs_in.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -209,7 +207,7 @@ class Call(plain.Call):
         """The lines of a text, or the objects of NDJSON, as they come, not buffered."""
         request = self._stream_request(args, kwargs)
         stream = self._client.transport.stream(await self._client.prepared(request, self.operation))
-        head = await anext_(stream)
+        head = await anext(stream)
         media = head.content_type or request.headers["accept"]
         is_lines = messages.is_ndjson(media)
         if head.status >= 400 or not (is_lines or messages.is_text(media)):
@@ -242,5 +240,5 @@ async def connect(url: str, auth: Any = None, *, transport: Transport | None = N
     """
     known = await asyncio.to_thread(deployment.connect, url, auth, **knobs)
     made = Client(known.spec, known.server, transport=transport, responses=known.responses, read_only=known.read_only)
-    made.auth = known.auth
+    made.auth, made._logs_in = known.auth, known  # noqa: SLF001 - its maker
     return made
