@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .errors import UnknownOperation
+    from .lines import Lines
     from .messages import Request
     from .operation import Operation
 
 
 class _Later(Call):
-    # A callable of the document parsed on import; what is sent goes by the client that is connected then.
-    __doc__ = Call.__doc__  # the operation's, not the class's
+    """A callable of the document parsed on import; what is sent goes by the client that is connected then."""
 
     def _now(self) -> Call:
         return _connected().operation(self.operation.name)
@@ -50,6 +50,10 @@ class _Later(Call):
     def iter(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
         """As of any callable: every item, lazily."""
         return self._now().iter(*args, **kwargs)
+
+    def stream(self, *args: Any, **kwargs: Any) -> Lines:
+        """As of any callable: line by line, as they come."""
+        return self._now().stream(*args, **kwargs)
 
 
 class _Unconnected(Airflow):

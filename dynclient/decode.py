@@ -20,6 +20,7 @@ from .errors import (
     Violation,
     api_error_class,
 )
+from .lines import Lines, loads
 from .models import Origin
 from .validator import type_words
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .spec import DocumentedResponse, Operation
     from .validator import Validator
 
-__all__ = ["Decoder", "Reply", "drain", "lines", "problem", "text_lines"]
+__all__ = ["Decoder", "Reply", "drain", "problem"]
 
 _SAID = 500  # characters of a server's own words in a message
 
@@ -93,10 +94,8 @@ class Decoder:
             check: False reads without holding it against the document.
             asked: the media type that was asked for; what an answer is that does not say (some streams do not).
         """
-        came = response.headers.get("content-type")
-        key = (response.status, came, None if came else asked)
-        way = self._ways.get(key) or self._way(key)
-        if response.chunks is not None and not (response.status < 400 and way.kind in {"ndjson", "text"}):
+        way = self._way(response, asked)
+        if response.chunks is not None and not self.streams(response, asked):
             response = drain(response)
         if response.status >= 400:
             return self._refusal(response, way, check=check)
@@ -117,9 +116,18 @@ class Decoder:
         error = self._invalid(response, found, data) if found and check else None
         return Reply(response.status, response.headers, data, tuple(found), warnings, response, error)
 
+    def streams(self, response: Response, asked: str | None = None) -> bool:
+        """Is this an answer that makes sense before it has all come?"""
+        return response.status < 400 and self._way(response, asked).kind in {"ndjson", "text"}
+
     # --- finding the way ---
 
-    def _way(self, key: tuple[int, str | None, str | None]) -> _Way:
+    def _way(self, response: Response, asked: str | None) -> _Way:
+        came = response.headers.get("content-type")
+        key = (response.status, came, None if came else asked)
+        return self._ways.get(key) or self._found(key)
+
+    def _found(self, key: tuple[int, str | None, str | None]) -> _Way:
         status, content_type, asked = key
         documented = self.operation.response_for(status)
         content = documented.content if documented is not None else {}
@@ -136,10 +144,8 @@ class Decoder:
         return way
 
     def _read(self, response: Response, way: _Way, found: list[Violation]) -> Any:
-        if way.kind == "ndjson":
-            return lines(response)
-        if response.chunks is not None:
-            return response.chunks
+        if way.kind == "ndjson" or response.chunks is not None:
+            return Lines(response, objects=way.kind == "ndjson")
         if way.kind == "json":
             return self._json(response, way, found)
         if way.kind == "text":
@@ -153,7 +159,7 @@ class Decoder:
                 found.append(self._broken("a body", "nothing", way))
             return None
         try:
-            return _loads(response.body)
+            return loads(response.body)
         except (ValueError, RecursionError):
             found.append(self._broken("JSON", "something else, or a part of it", way))
             return response.text()
@@ -229,64 +235,6 @@ def _kind(content_type: str) -> str:
     if messages.is_ndjson(media):
         return "ndjson"
     return "text" if messages.is_text(media) else "bytes" if media else "json"
-
-
-def _loads(body: bytes) -> Any:
-    """JSON as RFC 8259 has it: UTF-8 (or what a byte order mark says), no NaN and no infinity."""
-    import msgspec  # twice as fast as json on a page; 5 ms that only a process with an answer to read pays
-
-    if body[:1] in b"\xef\xfe\xff\x00" or b"\0" in body[:4]:
-        return msgspec.json.decode(body.decode(json.detect_encoding(body)))
-    return msgspec.json.decode(body)
-
-
-def lines(response: Response) -> Iterator[Any]:
-    """The objects of an NDJSON answer as they come; closes the stream when done or dropped."""
-    chunks = response.chunks if response.chunks is not None else iter((response.body,))
-    return _objects(chunks)
-
-
-def _objects(chunks: Iterator[bytes]) -> Iterator[Any]:
-    rest = b""
-    try:
-        for chunk in chunks:
-            *whole, rest = (rest + chunk).split(b"\n")
-            for line in whole:
-                if line.strip():
-                    yield _line(line)
-        if rest.strip():
-            yield _line(rest)
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-
-
-def text_lines(chunks: Iterator[bytes]) -> Iterator[str]:
-    """The lines of a text as its chunks come, without their ends; closes the stream when done or dropped."""
-    import codecs  # only for streams
-
-    decoder, rest = codecs.getincrementaldecoder("utf-8")("replace"), ""
-    try:
-        for chunk in chunks:
-            *whole, rest = (rest + decoder.decode(chunk)).split("\n")
-            yield from (line.removesuffix("\r") for line in whole)
-        rest += decoder.decode(b"", final=True)
-        if rest:
-            yield rest
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-
-
-def _line(line: bytes) -> Any:
-    try:
-        return _loads(line)
-    except (ValueError, RecursionError):
-        violation = Violation("response", (), "json", "a line of JSON", "something else", "#")
-        message = "a line of the stream is no JSON; it was cut off or is not NDJSON:"
-        raise InvalidResponse(message, violations=(violation,)) from None
 
 
 def drain(response: Response) -> Response:

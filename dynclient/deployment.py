@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from . import auth as auths
 from . import catalog, discovery, errors, login, messages, updating
+from .base import BaseCall, BaseClient, CallT
 from .client import Call, Client
 from .errors import ApiError, ArgumentError, BadArguments
 from .login import Renewed
@@ -23,13 +24,13 @@ from .transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-    from .client import Responses
+    from .base import Responses
     from .decode import Reply
     from .messages import Response
     from .models import Model
     from .operation import Operation
 
-__all__ = ["About", "Airflow", "Configuration", "connect", "environment"]
+__all__ = ["About", "Airflow", "Configuration", "Deployed", "Moved", "connect", "environment"]
 
 _API = re.compile(r"/api/v\d+$")
 
@@ -58,13 +59,11 @@ class About(NamedTuple):
         return f"{server} at {self.url}, by the document of {self.document}: {self.why}; responses: {self.responses}"
 
 
-class Airflow(Runs, Client):
-    """A client of an Airflow server; ``connect`` makes one. Takes what ``Client`` takes.
-
-    (user, password) is HTTP Basic on Airflow 2, and a login for a token where the document has one, on Airflow 3.
-    """
+class Deployed(BaseClient[CallT]):
+    """What is known of an Airflow server beyond its document; the base of clients that send and that await."""
 
     _about: About | None = None
+    _credentials: auths.Auth
 
     # --- what it is ---
 
@@ -75,44 +74,29 @@ class Airflow(Runs, Client):
             return About(self._root, None, name, exact=False, why="it was given", responses=self.responses)
         return self._about
 
+    def takes_over(self, other: Deployed[Any]) -> None:
+        """Go on with what another client of the same server has learned, its login included."""
+        self.auth, self._credentials, self._about = other.auth, other._credentials, other._about
+
     @property
     def _root(self) -> str:
         return _API.sub("", self.server)
 
-    def log_in(self) -> None:
-        """Log in now, where the credentials need that; without it the first call does.
+    @property
+    def _login_transport(self) -> Any:
+        """What a login is sent by; it waits."""
+        raise NotImplementedError
 
-        Raises:
-            ApiError: the login was refused.
-        """
+    def _log_in(self) -> None:
         if isinstance(self._credentials, Renewed):
             self._credentials.current()
-
-    # --- changing ---
-
-    def update(self, model: Model) -> Any:
-        """Write what changed in a model that came from this server; the new model.
-
-        It goes to the PATCH of the path that the model was read from, with ``update_mask`` where there is one. Nothing
-        changed: nothing is sent.
-
-        Raises:
-            ArgumentError: something that cannot be written changed; by name, nothing was sent.
-        """
-        planned = updating.plan(model, self.spec)
-        if planned is None:
-            return model
-        return updating.same(model, self.operation(planned.operation)(**planned.arguments))
 
     # --- what differs from other APIs ---
 
     def _bound(self, auth: Any) -> Any:
         chosen = auths.choose(auth, self.spec)
-        self._credentials = login.for_server(chosen, self._root, self.transport, tokens=login.logs_in(self.spec))
+        self._credentials = login.for_server(chosen, self._root, self._login_transport, tokens=login.logs_in(self.spec))
         return super()._bound(self._credentials)
-
-    def _make_call(self, operation: Operation) -> Call:
-        return _Call(self, operation)
 
     def _unknown(self, name: str) -> errors.UnknownOperation:
         here = _also_called("operations", name, self.spec.operations)
@@ -133,6 +117,42 @@ class Airflow(Runs, Client):
             if todo:
                 error.args = (f"{str(error).removesuffix('; check auth=')}; {todo}",)
         return super().settle(operation, reply)
+
+
+class Airflow(Runs, Deployed["Call"], Client):
+    """A client of an Airflow server; ``connect`` makes one. Takes what ``Client`` takes.
+
+    (user, password) is HTTP Basic on Airflow 2, and a login for a token where the document has one, on Airflow 3.
+    """
+
+    def log_in(self) -> None:
+        """Log in now, where the credentials need that; without it the first call does.
+
+        Raises:
+            ApiError: the login was refused.
+        """
+        self._log_in()
+
+    def update(self, model: Model) -> Any:
+        """Write what changed in a model that came from this server; the new model.
+
+        It goes to the PATCH of the path that the model was read from, with ``update_mask`` where there is one. Nothing
+        changed: nothing is sent.
+
+        Raises:
+            ArgumentError: something that cannot be written changed; by name, nothing was sent.
+        """
+        planned = updating.plan(model, self.spec)
+        if planned is None:
+            return model
+        return updating.same(model, self.call(planned.operation, **planned.arguments))
+
+    def _make_call(self, operation: Operation) -> Call:
+        return _Call(self, operation)
+
+    @property
+    def _login_transport(self) -> Any:
+        return self.transport
 
 
 # --- connecting ----------------------------------------------------------------------------------
@@ -242,9 +262,8 @@ def _asker(root: str, transport: Any, auth: Any) -> discovery.Ask | None:
 # --- names that moved ----------------------------------------------------------------------------
 
 
-class _Call(Call):
-    # A callable that knows what its arguments were called in other releases.
-    __doc__ = Call.__doc__  # the operation's, not the class's
+class Moved(BaseCall):
+    """A callable that knows what its arguments were called in other releases."""
 
     def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
         try:
@@ -260,6 +279,10 @@ class _Call(Call):
             ]
             error.args = (str(error) + "".join(dict.fromkeys(lines)),)
             raise
+
+
+class _Call(Moved, Call):
+    """The same, of a client that sends."""
 
 
 def _also_called(kind: str, name: str, names: Container[str]) -> list[str]:

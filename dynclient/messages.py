@@ -195,11 +195,16 @@ class Response(NamedTuple):
 
     def text(self) -> str:
         """The body as text: in the charset named by the content type, else UTF-8; never fails."""
-        found = re.search(r';\s*charset\s*=\s*"?([^\s;"]+)', self.headers.get("content-type", ""), re.IGNORECASE)
         try:
-            return self.body.decode(found[1] if found else "utf-8", "replace")
+            return self.body.decode(self.charset, "replace")
         except (LookupError, UnicodeError, ValueError):  # a charset that Python does not know, or that is none
             return self.body.decode("utf-8", "replace")
+
+    @property
+    def charset(self) -> str:
+        """What the content type calls its characters; UTF-8 where it does not say."""
+        found = re.search(r';\s*charset\s*=\s*"?([^\s;"]+)', self.headers.get("content-type", ""), re.IGNORECASE)
+        return found[1] if found else "utf-8"
 
     def __repr__(self) -> str:
         what = f"{len(self.body)} bytes" if self.chunks is None else "streamed"

@@ -7,6 +7,7 @@ when a page repeats.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import ArgumentError, ContractError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from .schema import Schema
     from .spec import Operation, Operations
 
-__all__ = ["Paging", "Walk", "awalk", "needed", "paging", "shown", "walk"]
+__all__ = ["Paging", "Walk", "ashown", "awalk", "needed", "paging", "shown", "walk"]
 
 Page = dict[str, Any]
 _BESIDE_ITEMS = frozenset({"total_entries", "total_entries_limit", "next_cursor", "previous_cursor"})
@@ -164,15 +165,35 @@ def walk(
         yield page
 
 
+@contextmanager
+def _bar(plan: Paging, name: str) -> Iterator[Callable[[Page], None]]:
+    """A bar on standard error, and how to tell it of a page that came."""
+    from rich.console import Console  # only for those who ask
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=None)
+
+        def tell(page: Page) -> None:
+            bar.update(task, total=page.get("total_entries"), advance=len(page.get(plan.items) or ()))
+
+        yield tell
+
+
 def shown(pages: Iterator[Page], plan: Paging, name: str) -> Iterator[Page]:
     """The same pages, with a bar on standard error that says how many items have come."""
-    from rich.console import Console  # only for those who ask
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, total=None)
+    with _bar(plan, name) as tell:
         for page in pages:
-            bar.update(task, total=page.get("total_entries"), advance=len(page.get(plan.items) or ()))
+            tell(page)
+            yield page
+
+
+async def ashown(pages: AsyncIterator[Page], plan: Paging, name: str) -> AsyncIterator[Page]:
+    """As ``shown``, for pages that are awaited."""
+    with _bar(plan, name) as tell:
+        async for page in pages:
+            tell(page)
             yield page
 
 

@@ -1,77 +1,94 @@
-"""Waiting for runs and backfills, and reading the logs of their tasks, on every release."""
+"""Waiting for runs and backfills, and reading the logs of their tasks, on every release.
+
+Written once, as steps (see ``steps``); ``Runs`` takes them, ``AsyncRuns`` awaits them.
+"""
 
 from __future__ import annotations
 
-import ast
 import random
 import time
+from collections import deque
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .errors import ApiError, ArgumentError, ContractError, NotFound, RunFailed, TimedOut, TransportError
+from . import logs, paginate
+from .errors import (
+    ApiError,
+    ArgumentError,
+    ContractError,
+    NotFound,
+    RunFailed,
+    TimedOut,
+    TransportError,
+    Unknown,
+)
+from .steps import END, Ask, Next, Open, Pause, Steps, adone, atake, done, take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator
 
-    from .client import Call, Client
+    from .base import BaseCall, BaseClient
     from .models import Model
 
-__all__ = ["Runs"]
+__all__ = ["AsyncRuns", "Runs"]
 
-#: states in which something is still going to happen, in any release; the rest of the document's enum is final
+#: states in which something is still going to happen, in any release; the rest of a document's enum is final
 _UNDERWAY = frozenset(
     {"queued", "running", "scheduled", "restarting", "deferred", "sensing", "up_for_retry", "up_for_reschedule"}
-    | {"awaiting_input", "none", "None", None}
+    | {"awaiting_input", "none", None}
 )
+_NOT_BEGUN = frozenset({"scheduled", "queued", "none", None})
 _FAILED = frozenset({"failed", "upstream_failed"})
-_FIRST_LOOK, _LONGEST_PAUSE = 0.5, 10.0  # seconds
-_TAIL_LINES, _TAIL_TASKS, _TAIL_WIDTH = 8, 3, 300  # of the logs in a message
+_FIRST_LOOK, _LONGEST_PAUSE = 0.5, 10.0  # seconds between two looks
+_LINES_PAUSE = 2.0  # seconds at the most that a line is late when a log is followed
+_TAIL_LINES, _TAIL_TASKS, _TAIL_WIDTH = 12, 3, 300  # of the logs in a message
+_BROKEN = (TransportError, ContractError, Unknown)  # what a stream may end in without telling anything about the run
+
+Run = Mapping[str, Any] | tuple[str, str]
+Task = Mapping[str, Any] | str
 
 
 class Runs:
     """What a client of Airflow can do with runs; ``Airflow`` has it."""
 
-    def wait(self: Any, model: Mapping[str, Any], *, timeout: float | None = None) -> Model:
-        """Wait until a DAG run, or a backfill, is over; what it is then.
+    def wait(self: Any, run: Run, *, timeout: float | None = None, poll: float | None = None) -> Model:
+        """Wait until a DAG run or a backfill is over; what it is then.
 
-        A run goes by the stream ``/wait`` where the release has it and by looking again and again elsewhere, with
-        pauses from half a second to ten.
+        A run goes by the stream ``/wait`` where the release has it, and by looking again and again elsewhere and when
+        the stream breaks.
 
         Args:
-            model: a run (``dag_id`` and ``dag_run_id``) or a backfill (``id``), as a call returned it.
+            run: a run or a backfill as a call returned it, or (DAG id, run id).
             timeout: seconds; for ever by default.
+            poll: seconds between two looks; half a second at first, growing to ten, by default.
 
         Raises:
-            RunFailed: the run ended in failure; with the failed task instances and the end of their logs.
+            RunFailed: the run failed; with the failed task instances, and the end of their logs in the message.
             TimedOut: it was not over in time; it still runs.
         """
-        until = time.monotonic() + timeout if timeout is not None else None
-        if "dag_run_id" in model:
-            return _wait_for_run(self, model["dag_id"], model["dag_run_id"], until)
-        if "backfill_id" in model or ("id" in model and "completed_at" in model):
-            return _wait_for_backfill(self, model.get("backfill_id", model.get("id")), until)
-        raise ArgumentError("wait: a DAG run or a backfill is wanted, as a call returned it")
+        return done(self, _waiting(self, run, _until(timeout), poll))  # type: ignore[no-any-return]
 
-    def run_and_wait(self: Any, dag_id: str, *, timeout: float | None = None, **arguments: Any) -> Model:
-        """Trigger a run and wait until it is over, on every release.
+    def run_and_wait(
+        self: Any, dag_id: str, *, timeout: float | None = None, poll: float | None = None, **arguments: Any
+    ) -> Model:
+        """Trigger a run and wait until it is over, by the same line on every release.
 
         Args:
             dag_id: the DAG.
             timeout: seconds for the waiting.
+            poll: seconds between two looks, as for ``wait``.
             arguments: those of this release's trigger operation, such as ``conf=``; ``logical_date`` is null where it
                 is wanted and not given.
 
         Raises:
-            RunFailed: the run ended in failure.
+            RunFailed: the run failed.
             TimedOut: it was not over in time; it still runs.
         """
-        trigger = self.operation("trigger_dag_run" if "trigger_dag_run" in self.operations else "post_dag_run")
-        if "logical_date" in trigger.types and "trigger_dag_run" in self.operations:
-            arguments.setdefault("logical_date", None)
-        return self.wait(trigger(dag_id, **arguments), timeout=timeout)  # type: ignore[no-any-return]
+        return done(self, _running(self, dag_id, arguments, timeout, poll))  # type: ignore[no-any-return]
 
     def log(
         self: Any,
-        task: Mapping[str, Any] | str,
+        task: Task,
         run_id: str = "",
         task_id: str = "",
         try_number: int | None = None,
@@ -85,159 +102,254 @@ class Runs:
             task: a task instance as a call returned it; or the DAG's id, with ``run_id`` and ``task_id``.
             run_id: the run.
             task_id: the task.
-            try_number: which try; the last one of a task instance, else the first.
+            try_number: which try; that of the task instance, else the first.
             map_index: of a mapped task.
-            follow: go on with the lines that come until the task ends.
+            follow: wait for its beginning, and go on with the lines that come until this try ends.
         """
-        if isinstance(task, str):
-            where = {"dag_id": task, "dag_run_id": run_id, "task_id": task_id}
-        else:
-            where = {name: task[name] for name in ("dag_id", "dag_run_id", "task_id")}
-            try_number = task.get("try_number") if try_number is None else try_number
-            map_index = task.get("map_index") if map_index is None else map_index
-        call: Call = self.operation("get_log")
-        number = "task_try_number" if "task_try_number" in call.types else "try_number"
-        arguments: dict[str, Any] = {**where, number: max(1, try_number or 1)}
-        if map_index is not None and map_index >= 0 and "map_index" in call.types:
-            arguments["map_index"] = map_index
-        return _followed(self, call, arguments, where) if follow else _whole(call, arguments)
+        return take(self, _reading(_Place(self, task, run_id, task_id, try_number, map_index), follow=follow))
+
+
+class AsyncRuns:
+    """The same, awaited; ``aio.Airflow`` has it."""
+
+    async def wait(self: Any, run: Run, *, timeout: float | None = None, poll: float | None = None) -> Model:
+        """As ``Runs.wait``."""
+        return await adone(self, _waiting(self, run, _until(timeout), poll))  # type: ignore[no-any-return]
+
+    async def run_and_wait(
+        self: Any,
+        dag_id: str,
+        *,
+        timeout: float | None = None,
+        poll: float | None = None,
+        **arguments: Any,
+    ) -> Model:
+        """As ``Runs.run_and_wait``."""
+        return await adone(self, _running(self, dag_id, arguments, timeout, poll))  # type: ignore[no-any-return]
+
+    def log(
+        self: Any,
+        task: Task,
+        run_id: str = "",
+        task_id: str = "",
+        try_number: int | None = None,
+        *,
+        map_index: int | None = None,
+        follow: bool = False,
+    ) -> AsyncIterator[str]:
+        """As ``Runs.log``, an async iterator."""
+        return atake(self, _reading(_Place(self, task, run_id, task_id, try_number, map_index), follow=follow))
 
 
 # --- waiting -----------------------------------------------------------------------------------------------------
 
 
-def _wait_for_run(client: Client, dag_id: str, run_id: str, until: float | None) -> Model:
+def _until(timeout: float | None) -> float | None:
+    return None if timeout is None else time.monotonic() + timeout
+
+
+def _running(
+    client: BaseClient[Any], dag_id: str, given: Mapping[str, Any], timeout: float | None, poll: float | None
+) -> Steps:
+    is_new = "trigger_dag_run" in client.operations
+    trigger = "trigger_dag_run" if is_new else "post_dag_run"
+    arguments = {"dag_id": dag_id, **given}
+    if is_new and "logical_date" in client.operation(trigger).types:
+        arguments.setdefault("logical_date", None)
+    if not is_new and arguments.get("logical_date", "") is None:
+        del arguments["logical_date"]  # what it says on Airflow 3, leaving it out says on Airflow 2
+    run = yield Ask(trigger, arguments)
+    return (yield from _waiting(client, run, _until(timeout), poll))
+
+
+def _waiting(client: BaseClient[Any], run: Run, until: float | None, poll: float | None) -> Steps:
+    if poll is not None and poll <= 0:
+        raise ArgumentError("poll: seconds above zero are wanted")
+    if isinstance(run, tuple) and len(run) == 2:
+        return (yield from _for_run(client, *run, until, poll))
+    if isinstance(run, Mapping):
+        if "dag_run_id" in run:
+            return (yield from _for_run(client, run["dag_id"], run["dag_run_id"], until, poll))
+        if "id" in run and "completed_at" in run:
+            return (yield from _for_backfill(run["id"], until, poll))
+    raise ArgumentError("wait: a DAG run or a backfill is wanted, as a call returned it, or (dag_id, dag_run_id)")
+
+
+def _for_run(client: BaseClient[Any], dag_id: str, run_id: str, until: float | None, poll: float | None) -> Steps:
+    where = {"dag_id": dag_id, "dag_run_id": run_id}
     name = f"run {run_id!r} of DAG {dag_id!r}"
-    run = client.call("get_dag_run", dag_id, run_id)
+    pauses = _pauses(poll)
+    run = yield Ask("get_dag_run", where)
     if run["state"] in _UNDERWAY and "wait_dag_run_until_finished" in client.operations:
-        _stream_until_over(client, dag_id, run_id, until, name)
-        run = client.call("get_dag_run", dag_id, run_id)
-    pauses = _pauses(until, name)
+        yield from _by_stream({**where, "interval": poll or 1.0}, until, name)
+        run = yield Ask("get_dag_run", where)
     while run["state"] in _UNDERWAY:
-        next(pauses)
-        run = client.call("get_dag_run", dag_id, run_id)
+        yield _pause(pauses, until, name, run["state"])
+        run = yield Ask("get_dag_run", where)
     if run["state"] in _FAILED:
-        raise _failure(client, run, name)
-    return run  # type: ignore[no-any-return]
+        yield from _fail(client, run, name)
+    return run
 
 
-def _stream_until_over(client: Client, dag_id: str, run_id: str, until: float | None, name: str) -> None:
-    """Follow ``/wait``; where it breaks off, looking again tells."""
+def _by_stream(arguments: Mapping[str, Any], until: float | None, name: str) -> Steps:
+    """Follow ``/wait`` to its end; where it breaks off, nothing is known and looking again tells."""
+    state = None
     try:
-        lines = client.call("wait_dag_run_until_finished", dag_id, run_id, interval=1)
-        try:
-            for _ in lines:
-                _in_time(until, name)
-        finally:
-            lines.close()
-    except TimedOut:
-        _in_time(until, name)  # if it was not ours, the stream fell silent, which is no answer
-    except (TransportError, ContractError, ApiError):
-        return
+        lines = yield Open("wait_dag_run_until_finished", arguments)
+        while (item := (yield Next(lines, until))) is not END:
+            state = item.get("state", state) if isinstance(item, dict) else state
+            if state in _UNDERWAY:
+                _in_time(until, name, state)
+    except _BROKEN:
+        _in_time(until, name, state)
 
 
-def _wait_for_backfill(client: Client, backfill_id: int, until: float | None) -> Model:
-    backfill = client.call("get_backfill", backfill_id)
-    pauses = _pauses(until, f"backfill {backfill_id}")
-    while backfill["completed_at"] is None:
-        next(pauses)
-        backfill = client.call("get_backfill", backfill_id)
-    return backfill  # type: ignore[no-any-return]
-
-
-def _pauses(until: float | None, name: str) -> Iterator[None]:
-    """Longer and longer pauses, until the time is up."""
-    pause = _FIRST_LOOK
+def _for_backfill(backfill_id: int, until: float | None, poll: float | None) -> Steps:
+    pauses = _pauses(poll)
     while True:
-        _in_time(until, name)
-        left = until - time.monotonic() if until is not None else pause
-        time.sleep(max(0.0, min(pause * random.uniform(0.8, 1.2), left)))  # noqa: S311 - spreading, not hiding
-        yield
-        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        backfill = yield Ask("get_backfill", {"backfill_id": backfill_id})
+        if backfill["completed_at"] is not None:
+            return backfill
+        state = "paused" if backfill.get("is_paused") else None
+        yield _pause(pauses, until, f"backfill {backfill_id}", state)
 
 
-def _in_time(until: float | None, name: str) -> None:
+def _pauses(poll: float | None, longest: float = _LONGEST_PAUSE) -> Iterator[float]:
+    """Seconds to wait between looks, spread at random so that many who wait do not look together."""
+    seconds = poll or _FIRST_LOOK
+    while True:
+        yield seconds * random.uniform(0.8, 1.2)  # noqa: S311 - spreading, not hiding
+        seconds = poll or min(seconds * 1.5, longest)
+
+
+def _pause(pauses: Iterator[float], until: float | None, name: str, state: str | None) -> Pause:
+    """The next pause, no longer than there is time."""
+    _in_time(until, name, state)
+    left = float("inf") if until is None else until - time.monotonic()
+    return Pause(max(0.0, min(next(pauses), left)))
+
+
+def _in_time(until: float | None, name: str, state: str | None) -> None:
     if until is not None and time.monotonic() >= until:
-        raise TimedOut(f"{name} was not over in time; it still runs, wait for it again or look at it")
+        said = f"it is still {state}" if state else "it still runs"
+        hint = "; the runs of a paused DAG stay queued, is this one paused?" if state == "queued" else ""
+        raise TimedOut(f"{name} was not over in time: {said}, wait for it again or look at it{hint}")
 
 
-def _failure(client: Client, run: Mapping[str, Any], name: str) -> RunFailed:
-    instances = client.operation("get_task_instances").iter(run["dag_id"], run["dag_run_id"])
-    failed = [instance for instance in instances if instance["state"] in _FAILED]
-    lines = [f"{name} ended as {run['state']}"]
-    lines += [f"  {one['task_id']}: {one['state']}, try {one['try_number']}" for one in failed]
-    for instance in [one for one in failed if one["state"] == "failed"][:_TAIL_TASKS]:
-        lines.append(f"the end of the log of {instance['task_id']}:")
-        lines += [f"  | {line[:_TAIL_WIDTH]}" for line in _tail(client, instance)]
-    return RunFailed("\n".join(lines), run=run, failed=failed)
-
-
-def _tail(client: Any, instance: Mapping[str, Any]) -> list[str]:
+def _fail(client: BaseClient[Any], run: Mapping[str, Any], name: str) -> Steps:
+    """Raise what says why a run failed; what cannot be found out does not hide that it did."""
+    failed: list[Any] = []
+    said = [f"{name} ended as {run['state']}"]
     try:
-        return [line for line in client.log(instance) if line.strip()][-_TAIL_LINES:]
-    except (ApiError, ContractError, TransportError):
-        return ["(it cannot be read)"]
+        failed = yield from _failed_instances(client, run)
+        said += [f"  {_called(one)}: {one['state']}, try {one['try_number']}" for one in failed]
+        for instance in [one for one in failed if one["state"] == "failed"][:_TAIL_TASKS]:
+            tail = yield from _tail(client, instance)
+            said += [f"the end of the log of {_called(instance)}:", *(f"  | {line[:_TAIL_WIDTH]}" for line in tail)]
+    except (TransportError, ContractError, ApiError) as error:
+        said.append(f"  more could not be read: {type(error).__name__}")
+    raise RunFailed("\n".join(said), run=run, failed=failed)
+
+
+def _called(instance: Mapping[str, Any]) -> str:
+    index = instance.get("map_index")
+    return f"{instance['task_id']}[{index}]" if isinstance(index, int) and index >= 0 else str(instance["task_id"])
+
+
+def _failed_instances(client: BaseClient[Any], run: Mapping[str, Any]) -> Steps:
+    call = client.operation("get_task_instances")
+    where = {"dag_id": run["dag_id"], "dag_run_id": run["dag_run_id"]}
+    walk = paginate.Walk(paginate.needed(call.paging, call.operation), {**where, "state": sorted(_FAILED)})
+    found: list[Any] = []
+    more = True
+    while more:
+        page = yield Ask("get_task_instances", walk.arguments)
+        found += page[walk.paging.items]
+        more = walk.after(page)
+    return found
+
+
+def _tail(client: BaseClient[Any], instance: Mapping[str, Any]) -> Steps:
+    """The last lines of a log that say something."""
+    kept: deque[str] = deque(maxlen=_TAIL_LINES)
+    lines = yield Open("get_log", _Place(client, instance).arguments)
+    while (item := (yield Next(lines))) is not END:
+        kept += [line for line in logs.lines(item) if logs.says_something(line)]
+    return list(kept)
 
 
 # --- logs --------------------------------------------------------------------------------------------------------
 
 
-def _whole(call: Call, arguments: Mapping[str, Any]) -> Iterator[str]:
-    """All there is now: streamed where the release can."""
-    for item in call.stream(**arguments):
-        yield from _lines(item)
+class _Place:
+    """Which log: where its task instance is, and the arguments of ``get_log`` on this release."""
+
+    def __init__(
+        self,
+        client: BaseClient[Any],
+        task: Task,
+        run_id: str = "",
+        task_id: str = "",
+        try_number: int | None = None,
+        map_index: int | None = None,
+    ) -> None:
+        if isinstance(task, str):
+            self.where: dict[str, Any] = {"dag_id": task, "dag_run_id": run_id, "task_id": task_id}
+        else:
+            self.where = {name: task[name] for name in ("dag_id", "dag_run_id", "task_id")}
+            try_number = task.get("try_number") if try_number is None else try_number
+            map_index = task.get("map_index") if map_index is None else map_index
+        call: BaseCall = client.operation("get_log")
+        self.number = max(1, try_number or 1)
+        self.map_index = map_index if map_index is not None and map_index >= 0 else None
+        name = "task_try_number" if "task_try_number" in call.types else "try_number"
+        self.arguments: dict[str, Any] = {**self.where, name: self.number}
+        if self.map_index is not None:
+            self.arguments["map_index"] = self.map_index
+
+    @property
+    def instance(self) -> Ask:
+        """Ask for the task instance."""
+        if self.map_index is None:
+            return Ask("get_task_instance", self.where)
+        return Ask("get_mapped_task_instance", {**self.where, "map_index": self.map_index})
 
 
-def _followed(client: Client, call: Call, arguments: Mapping[str, Any], where: Mapping[str, Any]) -> Iterator[str]:
-    """Page after page, each going on where the one before it ended, until the task is over and nothing came."""
+def _reading(place: _Place, *, follow: bool) -> Steps:
+    if follow:
+        yield from _following(place)
+        return
+    lines = yield Open("get_log", place.arguments)
+    while (item := (yield Next(lines))) is not END:
+        yield from logs.lines(item)
+
+
+def _following(place: _Place) -> Steps:
+    """Page after page, each going on where the one before it ended, until the try is over and nothing more came."""
     token: str | None = None
-    before: list[str] = []
-    seen, pause = 0, _FIRST_LOOK
+    seen, pauses, before = 0, _pauses(None, _LINES_PAUSE), None
     while True:
-        over = _is_over(client, where, arguments.get("map_index"))
-        more = {"token": token} if token else {}
-        try:
-            page = call(**arguments, **more, accept="application/json")
-        except NotFound:  # it has not begun to write
-            page = {"content": [], "continuation_token": None}
-        lines = list(_lines(page["content"]))
-        fresh = lines if token is not None else lines[seen:]  # without a token it starts from the beginning
-        seen += len(fresh)
-        yield from fresh
-        token = page.get("continuation_token")
-        if over and (token is None or not fresh or lines == before):
+        instance = yield place.instance
+        state, number = instance["state"], instance["try_number"] or 0
+        over = state not in _UNDERWAY or number > place.number or (state == "up_for_retry" and number == place.number)
+        came: list[str] = []
+        fresh: list[str] = []
+        if over or state not in _NOT_BEGUN:
+            more = {"token": token} if token else {}
+            try:
+                page = yield Ask("get_log", {**place.arguments, **more, "accept": "application/json"})
+            except NotFound:
+                if over:
+                    raise
+                page = {}  # it has begun, and written nothing
+            came = list(logs.lines(page.get("content", "")))
+            fresh = came if token else came[seen:]  # without a token it starts from the beginning
+            seen += len(fresh)
+            yield from fresh
+            token = page.get("continuation_token")
+        if over and (token is None or not fresh or came == before):  # some handlers send the same for any token
             return
-        before = lines
-        pause = _FIRST_LOOK if fresh else min(pause * 1.5, _LONGEST_PAUSE)
-        time.sleep(pause)
-
-
-def _is_over(client: Client, where: Mapping[str, Any], map_index: int | None) -> bool:
-    if map_index is not None:
-        instance = client.call("get_mapped_task_instance", **where, map_index=map_index)
-    else:
-        instance = client.call("get_task_instance", **where)
-    return instance["state"] not in _UNDERWAY
-
-
-def _lines(content: Any) -> Iterator[str]:
-    """Lines of text, from text, 2.x's list of (host, text) written as text, or 3.x's structured messages."""
-    if isinstance(content, dict):
-        yield _message(content)
-    elif isinstance(content, list):
-        for item in content:
-            yield from _lines(item)
-    elif isinstance(content, tuple):
-        yield from _lines(content[-1])
-    elif content.startswith("[(") and content.endswith(")]"):
-        try:
-            yield from _lines(ast.literal_eval(content))
-        except (ValueError, SyntaxError):
-            yield from content.splitlines()
-    else:
-        yield from content.splitlines()
-
-
-def _message(item: Mapping[str, Any]) -> str:
-    when, level, event = item.get("timestamp"), item.get("level"), str(item.get("event", ""))
-    return f"[{when}] {str(level or 'info').upper()} - {event}" if when else event
+        before = came
+        if fresh:
+            pauses = _pauses(None, _LINES_PAUSE)
+        yield Pause(next(pauses))

@@ -78,6 +78,23 @@ class Retry(NamedTuple):
             seconds = self.backoff * 2 ** min(attempt - 1, 30) * random.uniform(0.5, 1)  # noqa: S311 - spreading, not hiding
         return min(max(seconds, 0.0), self.max_wait)
 
+    def after(self, request: Request, came: Response | TransportError, repeated: int) -> float | None:
+        """Seconds to wait before the request is sent once more; None when what came is the end of it.
+
+        Args:
+            request: what was sent.
+            came: the answer, or why there is none.
+            repeated: how many times it has been sent again already.
+        """
+        safe = request.method in self.methods
+        if repeated >= self.total:
+            return None
+        if isinstance(came, TransportError):
+            again = getattr(came, "passing", False) and (safe or not came.request_sent)
+            return self.wait(repeated + 1) if again else None
+        again = safe and came.status in self.statuses
+        return self.wait(repeated + 1, came.headers.get("retry-after")) if again else None
+
 
 def _seconds(retry_after: str) -> float | None:
     """A ``Retry-After`` field in seconds from now: a number or an HTTP date; None when it is neither."""
@@ -119,7 +136,7 @@ class Transport:
         session: requests.Session | None = None,
         trust_env: bool = True,
     ) -> None:
-        self.timeout = _timeouts(timeout)
+        self.timeout = seconds_of(timeout)
         self.retries = retries if isinstance(retries, Retry) else Retry(total=retries)
         self.max_bytes = max_bytes
         self.settings: tuple[Any, Any, dict[str, str], bool] = (verify, cert, dict(proxies or {}), trust_env)
@@ -160,23 +177,22 @@ class Transport:
             TransportError: no usable answer came.
             ArgumentError: the request cannot be written as HTTP; nothing was sent.
         """
-        origin, retries, attempt = _checked(request), self.retries, 0
+        origin, attempt = checked(request), 0
         while True:
-            last, safe = attempt >= retries.total, request.method in retries.methods
-            retry_after = None
             try:
                 response = self._taken(request, self._answer(request, auth, origin))
             except TransportError as error:
-                if last or not getattr(error, "passing", False) or not (safe or not error.request_sent):
+                pause = self.retries.after(request, error, attempt)
+                if pause is None:
                     raise
             else:
-                if last or not safe or response.status not in retries.statuses:
+                pause = self.retries.after(request, response, attempt)
+                if pause is None:
                     return response
-                retry_after = response.headers.get("retry-after")
                 if response.chunks is not None:
                     response.chunks.close()  # type: ignore[attr-defined] # ours have it
             attempt += 1
-            time.sleep(retries.wait(attempt, retry_after))
+            time.sleep(pause)
 
     def _answer(self, request: Request, auth: object | None, origin: str) -> Any:
         """Requests' response, or urllib3's where nothing of the former is needed."""
@@ -214,12 +230,10 @@ class Transport:
             if part is None:
                 return b"".join(parts)
             if time.monotonic() > end:  # a given session has no clock on its socket
-                raise TimedOut(f"{_line(request)}: no complete answer in time; {_LIMIT}")
+                raise failure(SLOW, request)
             taken += len(part)
             parts.append(part)
-        raise ResponseTooLarge(
-            f"{_line(request)}: the body has more than {self.max_bytes} bytes; Transport(max_bytes=…) sets the limit"
-        )
+        raise too_large(request, self.max_bytes)
 
     def _ours(self) -> _Own:
         own = self._own
@@ -279,7 +293,7 @@ class _Own:
         jar: Any = self.session.cookies
         prepared: Any = self._bare() if auth is None else PreparedRequest()
         prepared.method, prepared.url, prepared.body = request.method, request.url, request.body
-        fields = _fields(request)
+        fields = fields_of(request)
         prepared.headers = fields if auth is None else CaseInsensitiveDict(fields)
         if "cookie" not in request.headers and any(True for _ in jar):
             cookie = cookies.get_cookie_header(jar, prepared)  # type: ignore[no-untyped-call,unused-ignore]
@@ -404,14 +418,14 @@ def _wire() -> tuple[Any, Any]:
             return manager
 
         def get_connection_with_tls_context(self, request: Any, *args: Any, **named: Any) -> Any:
-            origin, _ = _split(request.url)
+            origin, _ = split(request.url)
             pool = self.kept.get(origin)
             if pool is None:
                 pool = self.kept[origin] = super().get_connection_with_tls_context(request, *args, **named)
             return pool
 
         def request_url(self, request: Any, proxies: Any) -> Any:
-            return super().request_url(request, proxies) if proxies else _split(request.url)[1]
+            return super().request_url(request, proxies) if proxies else split(request.url)[1]
 
         def build_response(self, req: Any, resp: Any) -> Any:
             return resp if isinstance(req, Bare) else super().build_response(req, resp)
@@ -471,14 +485,15 @@ class _Chunks:
 # --- what is sent --------------------------------------------------------------------------------
 
 
-def _timeouts(timeout: float | tuple[float, float]) -> tuple[float, float]:
+def seconds_of(timeout: float | tuple[float, float]) -> tuple[float, float]:
+    """Seconds to connect and seconds to answer."""
     both: tuple[Any, ...] = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     if len(both) != 2 or not all(isinstance(one, (int, float)) and 0 < one < math.inf for one in both):
         raise ArgumentError("timeout takes seconds above zero, or two of them: (to connect, to answer)")
     return float(both[0]), float(both[1])
 
 
-def _split(url: str) -> tuple[str, str]:
+def split(url: str) -> tuple[str, str]:
     """Scheme and authority, and what stands on the request line."""
     found = _URL.fullmatch(url)
     if found is None:
@@ -487,14 +502,15 @@ def _split(url: str) -> tuple[str, str]:
     return found[1], target if target.startswith("/") else "/" + target
 
 
-def _checked(request: Request) -> str:
+def checked(request: Request) -> str:
     """The origin of a request that can be written as HTTP."""
     if not _FIELDS.fullmatch("".join([f"{name}: {value}\n" for name, value in request.headers.pairs()])):
         raise InvalidRequest("a header field has a line break or a name that HTTP does not allow; nothing was sent")
-    return _split(request.url)[0]
+    return split(request.url)[0]
 
 
-def _fields(request: Request) -> dict[str, Any]:
+def fields_of(request: Request) -> dict[str, Any]:
+    """The header fields as they are sent."""
     given = request.headers
     fields: dict[str, Any] = {} if "user-agent" in given else {"User-Agent": "dynclient"}
     if "accept-encoding" not in given:
@@ -511,13 +527,42 @@ def _fields(request: Request) -> dict[str, Any]:
 # --- what went wrong -----------------------------------------------------------------------------
 
 
-class _Why(NamedTuple):
+class Why(NamedTuple):
     """What an exception of the libraries below means here."""
 
     kind: type[TransportError]
     words: str
     sent: bool = True  # whether the server may have seen the request
     passing: bool = False  # whether another attempt may go better
+
+
+UNTRUSTED = Why(Unreachable, "its certificate is not trusted; Transport(verify=…) takes a CA bundle", sent=False)
+NO_PROXY = Why(Unreachable, "the proxy did not let it through", sent=False, passing=True)
+UNHEARD = Why(Unreachable, "no connection; does the server run, and is its address right?", sent=False, passing=True)
+SLOW_TO_CONNECT = Why(TimedOut, f"no connection in time; {_LIMIT}", sent=False)
+SLOW = Why(TimedOut, f"no complete answer in time; {_LIMIT}")
+CLOSED = Why(Unreachable, "the connection was closed before an answer came", passing=True)
+CODING = Why(BrokenResponse, "the body is not in the coding that its Content-Encoding names")
+NO_TLS = Why(Unreachable, "no TLS session; does the server speak https on this port?")
+NO_HTTP = Why(BrokenResponse, "the answer is not HTTP")
+FAILED = Why(Unreachable, "the connection failed")
+
+
+def failure(why: Why, request: Request, said: str = "", *, begun: bool = False) -> TransportError:
+    """Our exception; ``said`` is what the system had to say, ``begun`` that the header of the answer had come."""
+    if begun and why.kind is Unreachable:
+        ours: Any = BrokenResponse(f"{line_of(request)}: the answer is cut off")
+    else:
+        ours = why.kind(f"{line_of(request)}: {why.words}" + (f" ({said})" if said else ""), request_sent=why.sent)
+    ours.passing = why.passing
+    return ours  # type: ignore[no-any-return]
+
+
+def too_large(request: Request, max_bytes: int) -> ResponseTooLarge:
+    """Our exception for a body that goes on too long."""
+    return ResponseTooLarge(
+        f"{line_of(request)}: the body has more than {max_bytes} bytes; Transport(max_bytes=…) sets the limit"
+    )
 
 
 @cache
@@ -531,7 +576,7 @@ def _foreign() -> tuple[type[BaseException], ...]:
 
 
 @cache
-def _reasons() -> tuple[tuple[tuple[type[BaseException], ...], _Why], ...]:
+def _reasons() -> tuple[tuple[tuple[type[BaseException], ...], Why], ...]:
     """The one table from their exceptions to ours; the first line that fits any link of the chain."""
     import http.client
     import ssl
@@ -539,27 +584,21 @@ def _reasons() -> tuple[tuple[tuple[type[BaseException], ...], _Why], ...]:
     import requests.exceptions as above
     from urllib3 import exceptions as below
 
-    untrusted = "its certificate is not trusted; Transport(verify=…) takes a CA bundle"
-    unheard = "no connection; does the server run, and is its address right?"
-    coding = "the body is not in the coding that its Content-Encoding names"
     return (
-        ((ssl.SSLCertVerificationError,), _Why(Unreachable, untrusted, sent=False)),
-        ((above.ProxyError,), _Why(Unreachable, "the proxy did not let it through", sent=False, passing=True)),
-        ((below.NewConnectionError,), _Why(Unreachable, unheard, sent=False, passing=True)),
-        ((above.ConnectTimeout,), _Why(TimedOut, f"no connection in time; {_LIMIT}", sent=False)),
-        ((below.ReadTimeoutError, TimeoutError), _Why(TimedOut, f"no complete answer in time; {_LIMIT}")),
-        (
-            (http.client.IncompleteRead, ConnectionError),
-            _Why(Unreachable, "the connection was closed before an answer came", passing=True),
-        ),
-        ((above.ContentDecodingError, below.DecodeError), _Why(BrokenResponse, coding)),
-        ((ssl.SSLError,), _Why(Unreachable, "no TLS session; does the server speak https on this port?")),
-        ((http.client.HTTPException, below.HTTPError), _Why(BrokenResponse, "the answer is not HTTP")),
-        ((Exception,), _Why(Unreachable, "the connection failed")),
+        ((ssl.SSLCertVerificationError,), UNTRUSTED),
+        ((above.ProxyError,), NO_PROXY),
+        ((below.NewConnectionError,), UNHEARD),
+        ((above.ConnectTimeout,), SLOW_TO_CONNECT),
+        ((below.ReadTimeoutError, TimeoutError), SLOW),
+        ((http.client.IncompleteRead, ConnectionError), CLOSED),
+        ((above.ContentDecodingError, below.DecodeError), CODING),
+        ((ssl.SSLError,), NO_TLS),
+        ((http.client.HTTPException, below.HTTPError), NO_HTTP),
+        ((Exception,), FAILED),
     )
 
 
-def _line(request: Request) -> str:
+def line_of(request: Request) -> str:
     return f"{request.method} {bare_url(request.url)}"
 
 
@@ -569,18 +608,13 @@ def _error(error: BaseException, request: Request, *, begun: bool = False) -> Ex
     from urllib3.exceptions import LocationValueError
 
     if isinstance(error, (above.InvalidURL, above.InvalidSchema, LocationValueError)):
-        return InvalidRequest(f"{_line(request)}: the URL cannot be used; nothing was sent")
+        return InvalidRequest(f"{line_of(request)}: the URL cannot be used; nothing was sent")
     if type(error) is OSError and "invalid path" in str(error):  # how requests says it
-        return ArgumentError(f"{_line(request)}: verify or cert names a file that is not there; nothing was sent")
+        return ArgumentError(f"{line_of(request)}: verify or cert names a file that is not there; nothing was sent")
     chain = [error]
     for link in chain:  # grows as it goes: they wrap each other as argument, reason or cause
         inner = (*link.args, getattr(link, "reason", None), link.__cause__)
         chain += [one for one in inner if isinstance(one, Exception) and one not in chain]
     why = next(why for kinds, why in _reasons() if any(isinstance(link, kinds) for link in chain))
     said = [link.strerror for link in chain if isinstance(link, OSError) and link.strerror]
-    if begun and why.kind is Unreachable:
-        ours: Any = BrokenResponse(f"{_line(request)}: the answer is cut off")
-    else:
-        ours = why.kind(f"{_line(request)}: {why.words}" + (f" ({said[-1]})" if said else ""), request_sent=why.sent)
-    ours.passing = why.passing
-    return ours  # type: ignore[no-any-return]
+    return failure(why, request, said[-1] if said else "", begun=begun)

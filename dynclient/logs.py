@@ -1,0 +1,88 @@
+"""The logs of tasks as lines of text, from all the forms that releases give them.
+
+Airflow 2 sends text, or (in JSON) a Python list of (host, text) written as text; Airflow 3 sends structured messages:
+objects with ``event`` and, where it applies, ``timestamp``, ``level``, ``error_detail`` and whatever the task's own
+logger added.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["lines", "says_something"]
+
+#: of a structured message, what is written in a place of its own or is the same in all of a log
+_KNOWN = frozenset(
+    {"timestamp", "event", "level", "logger", "filename", "lineno", "error_detail", "chan", "ti_id", "ti"}
+    | {"dag_id", "run_id", "task_id", "try_number", "map_index"}
+)
+
+
+def lines(content: Any) -> Iterator[str]:
+    """The lines of a log, or of a part of it, without their ends."""
+    if isinstance(content, Mapping):
+        is_page = "event" not in content and "content" in content
+        yield from lines(content["content"]) if is_page else _message(content)
+    elif isinstance(content, list):
+        for item in content:
+            yield from lines(item)
+    elif isinstance(content, tuple):  # (host, text)
+        yield from lines(content[-1])
+    elif isinstance(content, str):
+        pairs = _pairs(content)
+        yield from _split(content) if pairs is None else lines(pairs)
+
+
+def _split(text: str) -> Iterator[str]:
+    """Only line breaks end a line; other separators that Python knows stand inside."""
+    yield from (line.removesuffix("\r") for line in text.removesuffix("\n").split("\n"))
+
+
+def _pairs(text: str) -> Any:
+    """Airflow 2's list of (host, text), written as text; None when it is no such thing."""
+    if not (text.startswith("[(") and text.endswith(")]")):
+        return None
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    ours = isinstance(found, list) and all(isinstance(one, tuple) and len(one) == 2 for one in found)
+    return [pair for pair in found if pair[1]] if ours else None
+
+
+def _message(item: Mapping[str, Any]) -> Iterator[str]:
+    """``[when] {file.py:3} LEVEL - event key=value``, and the traceback below it."""
+    event = str(item.get("event", ""))
+    others = "".join(f" {key}={value}" for key, value in item.items() if key not in _KNOWN and value is not None)
+    when, place, level = item.get("timestamp"), item.get("filename"), item.get("level")
+    if when is None and level is None:
+        yield from _split(event + others)
+        return
+    head = f"[{when}] " if when else ""
+    if place:
+        head += f"{{{place}:{item.get('lineno', '')}}} "
+    yield from _split(f"{head}{str(level or 'info').upper()} - {event}{others}")
+    errors = item.get("error_detail")
+    for error in reversed(errors) if isinstance(errors, list) else ():  # what was raised last stands first
+        yield from _traceback(error)
+
+
+def _traceback(error: Any) -> Iterator[str]:
+    if not isinstance(error, Mapping):
+        return
+    yield "Traceback (most recent call last):"
+    for frame in error.get("frames") or ():
+        yield f'  File "{frame.get("filename")}", line {frame.get("lineno")}, in {frame.get("name")}'
+    yield from _split(f"{error.get('exc_type')}: {error.get('exc_value')}")
+    for note in error.get("exc_notes") or ():
+        yield from _split(str(note))
+
+
+def says_something(line: str) -> bool:
+    """Whether a line is more than a mark of where a group of lines begins or ends."""
+    return bool(line.strip()) and "::group::" not in line and "::endgroup::" not in line
