@@ -30,10 +30,10 @@ def lines(content: Any) -> Iterator[str]:
         yield from lines(content["content"]) if is_page else _message(content)
     elif isinstance(content, list):
         for item in content:
-            yield from lines(item)
+            yield from _split(item) if isinstance(item, str) else lines(item)
     elif isinstance(content, tuple):  # (host, text)
         yield from lines(content[-1])
-    elif isinstance(content, str):
+    elif isinstance(content, str) and content:
         pairs = _pairs(content)
         yield from _split(content) if pairs is None else lines(pairs)
 

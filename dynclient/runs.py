@@ -181,7 +181,7 @@ def _for_run(client: BaseClient[Any], dag_id: str, run_id: str, until: float | N
     pauses = _pauses(poll)
     run = yield Ask("get_dag_run", where)
     if run["state"] in _UNDERWAY and "wait_dag_run_until_finished" in client.operations:
-        yield from _by_stream({**where, "interval": poll or 1.0}, until, name)
+        yield from _by_stream({**where, "interval": poll or 1.0}, until, name, run["state"])
         run = yield Ask("get_dag_run", where)
     while run["state"] in _UNDERWAY:
         yield _pause(pauses, until, name, run["state"])
@@ -191,9 +191,8 @@ def _for_run(client: BaseClient[Any], dag_id: str, run_id: str, until: float | N
     return run
 
 
-def _by_stream(arguments: Mapping[str, Any], until: float | None, name: str) -> Steps:
+def _by_stream(arguments: Mapping[str, Any], until: float | None, name: str, state: str) -> Steps:
     """Follow ``/wait`` to its end; where it breaks off, nothing is known and looking again tells."""
-    state = None
     try:
         lines = yield Open("wait_dag_run_until_finished", arguments)
         while (item := (yield Next(lines, until))) is not END:
