@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Transport"]
 
-_AT_ONCE = 100  # requests under way; more of them wait their turn, which does not count as time to answer
+# Requests under way; more of them wait their turn, which does not count as time to answer. The pool of httpcore looks
+# through all connections for each request: 300 requests took 7.7 s by a hundred of them, 3.3 s by twenty.
+_AT_ONCE = 32
 
 
 class Transport:

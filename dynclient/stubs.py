@@ -38,6 +38,7 @@ from uuid import UUID
 
 from dynclient.client import Client as _Client
 from dynclient.decode import Reply
+from dynclient.lines import Lines
 from dynclient.messages import Request
 from dynclient.models import Model
 """
@@ -87,8 +88,11 @@ class _Stubs:
         if plan is not None and schema is not None:
             items = schema.fields[plan.items].items
             item = self.annotation(items, read=True) if items is not None else "Any"
-            lines.append(f"    def pages({arguments}) -> Iterator[{self.returns(operation)}]: ...")
-            lines.append(f"    def iter({arguments}) -> Iterator[{item}]: ...")
+            walked = f"{arguments}{'' if '*' in arguments else ', *'}, progress: bool = ..."
+            lines.append(f"    def pages({walked}) -> Iterator[{self.returns(operation)}]: ...")
+            lines.append(f"    def iter({walked}) -> Iterator[{item}]: ...")
+        if any(messages.is_ndjson(name) or messages.is_text(name) for name in encoder.accepts):
+            lines.append(f"    def stream({arguments}) -> Lines: ...")
         return "\n".join([*lines, ""])
 
     def arguments(self, operation: Operation, encoder: Encoder) -> Iterator[str]:

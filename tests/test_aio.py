@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import pytest
 from loopback import Server, answer, chunked, drip, raw
@@ -11,6 +12,7 @@ from loopback import Server, answer, chunked, drip, raw
 import dynclient
 from dynclient import aio, errors
 from dynclient.fake_airflow import fake
+from dynclient.messages import Request
 from specs import json_answer, parameter, tiny
 
 INT = {"type": "integer"}
@@ -134,3 +136,200 @@ def test_connect_logs_in_on_every_release(release):
         dags, versions = asyncio.run(work(server.url))
     assert (len(dags), versions) == (3, {release})
     assert dynclient.load(release).release == release
+
+
+# --- credentials ---------------------------------------------------------------------------------
+
+
+def test_credentials_are_asked_for_apart():
+    """A callable that waits holds up no other task; its token is renewed once after a 401, for a stream too."""
+    tokens = iter(["old", "new", "newer"])
+    begun = threading.Event()
+
+    def token():
+        begun.wait(5)
+        return next(tokens)
+
+    async def work(client):
+        asyncio.get_running_loop().call_soon(begun.set)
+        return [item async for item in client.get_log.stream()]
+
+    stream = chunked([b'{"a":1}\n'], "Content-Type: application/x-ndjson")
+    data, seen = run(answer(401, b'{"detail": "Token Expired"}'), stream, work=work, auth=token)
+    assert data == [{"a": 1}]
+    assert [one.headers["authorization"] for one in seen] == ["Bearer old", "Bearer new"]
+
+
+def test_what_only_requests_can_run_is_refused():
+    """A requests auth object is not silently left out."""
+    from requests.auth import HTTPDigestAuth
+
+    with pytest.raises(errors.ArgumentError, match="cannot be awaited"):
+        run(ok({}), work=lambda c: c.get_things(), auth=HTTPDigestAuth("u", "p"))
+
+
+def test_a_request_is_built_with_its_credentials():
+    """``.request()`` is awaited, since a login may be needed; nothing else is sent."""
+    request, seen = run(ok({}), work=lambda c: c.get_things.request(limit=3), auth=("u", "p"))
+    assert request.url.endswith("/things?limit=3")
+    assert "***" in request.curl()
+    assert seen == []
+
+
+def test_credentials_stay_at_home():
+    """They go to the origin of ``server`` only, as with the plain client."""
+
+    async def work(client):
+        return await client.send(Request("GET", "http://localhost:1/things"), client.spec.operations["get_things"])
+
+    with pytest.warns(errors.ContractWarning, match="no credentials are sent"), pytest.raises(errors.Unreachable):
+        run(ok({}), work=work, auth="secret", transport=aio.Transport(retries=0))
+
+
+def test_sixteen_tasks_over_an_expiring_token():
+    """One login for all of them each time the token ends, and no call fails."""
+
+    async def work(url):
+        async with await aio.connect(url, auth=("admin", "pw")) as af:
+            for _ in range(3):
+                await asyncio.gather(*[af.get_version() for _ in range(16)], *[af.get_pools() for _ in range(16)])
+                await asyncio.sleep(0.8)
+
+    with fake("3.3.2", auth=("admin", "pw"), token_seconds=1, judge=False) as server:
+        asyncio.run(work(server.url))
+    logins = [one for one in server.requests if one.request.url.endswith("/auth/token")]
+    assert 2 <= len(logins) <= 6  # three rounds, each of which may meet the end of a token
+    assert {one.status for one in server.requests} <= {200, 201, 401}
+
+
+# --- what Airflow adds ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("release", ["2.10.5", "3.3.2"])
+def test_everything_of_airflow_is_awaited(release):
+    """Triggering and waiting, logs, updates, what it is connected to, and names of other releases."""
+
+    async def work(url):
+        async with await aio.connect(url, auth=("admin", "pw")) as af:
+            assert (af.about().release, af.about().exact) == (release, True)
+            run = await af.run_and_wait("etl_daily", conf={"n": 1}, timeout=20, poll=0.01)
+            assert run["state"] == "success"
+            assert [line async for line in af.log("etl_daily", run["dag_run_id"], "extract")]
+            assert [line async for line in af.log("etl_daily", run["dag_run_id"], "extract", follow=True)]
+            with pytest.raises(dynclient.RunFailed, match="'report_weekly' ended as failed"):
+                await af.run_and_wait("report_weekly", timeout=20, poll=0.01)
+            pool = await af.get_pool("default_pool")
+            assert await af.update(pool) is pool
+            pool.slots = 7
+            assert (await af.update(pool)).slots == (await af.get_pool("default_pool")).slots == 7
+            other = "post_dag_run" if release == "3.3.2" else "trigger_dag_run"
+            with pytest.raises(AttributeError, match="here it is called"):
+                getattr(af, other)
+            await af.log_in()
+
+    with fake(release, auth=("admin", "pw"), outcomes={"report_weekly": "failed"}, judge=False) as server:
+        asyncio.run(work(server.url))
+    logins = sum(one.request.url.endswith("/auth/token") for one in server.requests)
+    assert logins == (1 if release == "3.3.2" else 0)
+
+
+def test_a_wrong_password_is_said_at_once():
+    """``aio.connect`` fails as ``connect`` does, and leaves nothing open."""
+    with (
+        fake("3.3.2", auth=("admin", "pw"), judge=False) as server,
+        pytest.raises(errors.Unauthenticated, match="check user name and password"),
+    ):
+        asyncio.run(aio.connect(server.url, auth=("admin", "wrong")))
+
+
+# --- many at once --------------------------------------------------------------------------------
+
+THING = {"GET /things/{n}": {"operationId": "get_thing", "parameters": [parameter("n", "path", INT)]}}
+
+
+def numbered(exchange):
+    n = int(exchange.seen.target.rpartition("/")[2])
+    exchange.wait(0.02 if n % 2 else 0)
+    answer(404 if n == 3 else 200, json.dumps({"n": n}).encode())(exchange)
+
+
+def many(work):
+    async def whole():
+        async with aio.Client(tiny(THING), server.url) as client:
+            return await work(client)
+
+    with Server(numbered) as server:
+        return asyncio.run(whole()), server
+
+
+def test_outcomes_come_in_order_with_errors_beside_results():
+    """``async for outcome in client.map(…)``, as with the plain client."""
+
+    async def work(client):
+        return [outcome async for outcome in client.map(client.get_thing, range(6), workers=3)]
+
+    outcomes, _ = many(work)
+    assert [outcome.argument for outcome in outcomes] == list(range(6))
+    assert [outcome.result["n"] for outcome in outcomes if outcome.error is None] == [0, 1, 2, 4, 5]
+    assert isinstance(outcomes[3].error, errors.NotFound)
+
+
+def test_leaving_many_calls_cancels_them():
+    """Arguments are drawn as outcomes are taken; what was begun and is not wanted is cancelled."""
+    drawn = []
+
+    def arguments():
+        for n in range(0, 1000, 2):
+            drawn.append(n)
+            yield n
+
+    async def work(client):
+        outcomes = client.map(client.get_thing, arguments(), workers=2)
+        first = await anext(outcomes)
+        await outcomes.aclose()
+        return first, [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+    (first, tasks), server = many(work)
+    assert first.result == {"n": 0}
+    assert tasks == []
+    assert len(drawn) <= 8
+    assert len(server.seen) <= 8
+
+
+def test_a_bug_is_raised():
+    """An exception that is none of ours ends the walk where it is met."""
+
+    async def broken(n):
+        return 1 / n
+
+    async def work(client):
+        return [outcome async for outcome in client.map(broken, [1, 0, 2])]
+
+    with pytest.raises(ZeroDivisionError):
+        many(work)
+    with pytest.raises(errors.ArgumentError, match="at least 1"):
+        many(lambda client: client.map(broken, [1], workers=0))
+
+
+def test_progress_is_shown_on_standard_error(capsys):
+    """``progress=True`` changes nothing of what comes and writes nothing to standard output."""
+
+    async def work(client):
+        return [thing async for thing in client.get_things.iter(progress=True)]
+
+    data, _ = run(ok({"things": [{"n": 1}], "total_entries": 1}), work=work)
+    assert data == [{"n": 1}]
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "get_things" in captured.err
+    assert "1/1" in captured.err
+
+
+def test_it_is_no_plain_client():
+    """What blocks is not there, so that nobody calls it without awaiting it."""
+    client = aio.Client(tiny(OPERATIONS), "http://h")
+    assert not isinstance(client, dynclient.Client)
+    assert not hasattr(aio.Client, "close")
+    assert not hasattr(aio.Client, "__enter__")
+    assert "get_things" in dir(client)
+    assert client.get_things.__doc__ == dynclient.Client(tiny(OPERATIONS), "http://h").get_things.__doc__

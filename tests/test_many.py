@@ -125,3 +125,30 @@ def test_progress_shows_on_standard_error(capsys):
         assert list(one.op.iter(progress=True)) == [{"a": 1}]
         assert list(one.op.pages(progress=True)) == [{"things": [{"a": 1}], "total_entries": 1}]
     assert capsys.readouterr().out == ""
+
+
+def test_a_model_is_one_argument():
+    """``client.map(af.update, models)``: a model is given as it is, though it is a mapping."""
+    thing = tiny({}, schemas={"Thing": {"type": "object", "properties": {"n": {"type": "integer"}}}}).models.Thing(n=3)
+    assert [outcome.result for outcome in each(lambda model: model.n, [thing])] == [3]
+
+
+def test_what_was_begun_ends_before_the_walk_does():
+    """Leaving early waits for the calls under way and begins no other, so that nothing goes on behind one's back."""
+    entered, released, ended = threading.Semaphore(0), threading.Event(), []
+
+    def call(n):
+        entered.release()
+        if n:
+            released.wait(5)
+        ended.append(n)
+
+    outcomes = each(call, range(100), workers=2)
+    next(outcomes)
+    entered.acquire(timeout=5)
+    threading.Timer(0.05, released.set).start()
+    outcomes.close()
+    count = len(ended)
+    assert count < 10
+    assert threading.active_count() < 10
+    assert len(ended) == count
