@@ -90,6 +90,26 @@ def test_ndjson_is_an_iterator_of_objects():
         next(data)
 
 
+SAME = [
+    b"NaN",
+    b"-Infinity",
+    b"1e400",
+    b"[1,]",
+    b"01",
+    b'"\\ud800"',
+    b"12345678901234567890123",
+    b"0.1",
+    b'{"a":1,"a":2}',
+]
+
+
+@pytest.mark.parametrize("body", SAME)
+def test_small_and_large_answers_are_read_alike(body):
+    """A small body is read by json and a large one by msgspec, to the same value or the same refusal."""
+    small, large = (decode({"200": json_answer({})}, 200, made) for made in (body, body + b" " * 5000))
+    assert (small.error is None, small.data) == (large.error is None, large.data if large.error is None else small.data)
+
+
 def test_an_answer_that_names_no_type_is_what_was_asked_for():
     """Without a content type the answer is read as the media type of Accept, where that is documented."""
     both = {"description": "", "content": {"application/json": {}, "application/x-ndjson": {}}}
