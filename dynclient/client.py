@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import many, paginate
+from . import paginate
 from .base import BaseCall, BaseClient, Group, Responses
 from .lines import Lines
 from .transport import Transport
@@ -83,6 +83,8 @@ class Client(BaseClient["Call"]):
         ``client.map(client.get_dag_run, [("etl", "run_1"), {"dag_id": "etl", "dag_run_id": "run_2"}])``: an argument is
         a tuple, a mapping or one value; an error is kept beside the results.
         """
+        from . import many  # only for many calls
+
         return many.each(call, arguments, workers)
 
 
