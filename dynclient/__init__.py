@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import airflow
+    from . import aio, airflow
     from .auth import ApiKey, Basic, Bearer
     from .catalog import load, releases
     from .client import Client
@@ -149,6 +149,7 @@ __all__ = [
     "Unreachable",
     "Violation",
     "WebLogin",
+    "aio",
     "airflow",
     "connect",
     "load",
@@ -160,8 +161,8 @@ def __getattr__(name: str) -> Any:
     """Look a public name up in its module when it is first used (PEP 562)."""
     from importlib import import_module
 
-    if name == "airflow":
-        return import_module(".airflow", __name__)
+    if name in {"aio", "airflow"}:
+        return import_module(f".{name}", __name__)
     if name in _HOMES:
         value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
         return value

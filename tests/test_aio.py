@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -333,3 +335,9 @@ def test_it_is_no_plain_client():
     assert not hasattr(aio.Client, "__enter__")
     assert "get_things" in dir(client)
     assert client.get_things.__doc__ == dynclient.Client(tiny(OPERATIONS), "http://h").get_things.__doc__
+
+
+def test_it_is_at_hand():
+    """``dynclient.aio`` needs no import of its own, and is imported when it is first used."""
+    code = "import sys, dynclient; dynclient.aio.Client; assert not {'httpx', 'requests'} & {*sys.modules}"
+    subprocess.run([sys.executable, "-c", code], check=True)
