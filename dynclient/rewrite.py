@@ -248,34 +248,34 @@ class Rewriter:
 
     def property(self, child: Any, pointer: str, at: Steps) -> Any:
         """A property: ``false`` where this direction may not carry it."""
-        hidden_by = self.hidden_by(child, set()) if self.direction != "model" else ""
+        hidden_by = self.hidden_by(child, pointer, set()) if self.direction != "model" else ""
         if hidden_by:
             self.guarded = True
             if self.closed:
-                self.origins[at] = (documents.join(pointer, hidden_by), hidden_by)
+                self.origins[at] = (hidden_by, hidden_by.rpartition("/")[2])
                 return False
         return self.node(child, pointer, at, _NOTHING)
 
     # --- what a direction may not carry ---
 
-    def hidden_by(self, child: Any, seen: set[str]) -> str:
-        """``readOnly`` or ``writeOnly``, said of a property itself or through ``$ref`` and ``allOf``."""
+    def hidden_by(self, child: Any, pointer: str, seen: set[str]) -> str:
+        """Where ``readOnly`` or ``writeOnly`` is said, of a property itself or through ``$ref`` and ``allOf``."""
         if not isinstance(child, dict):
             return ""
         words = documents.keywords(child, self.version)
         for keyword in self.hiding:
             if words.get(keyword) is True:
-                return keyword
-        parts = list(_part(words, "allOf", []))
+                return documents.join(pointer, keyword)
+        parts = [(part, documents.join(pointer, "allOf", i)) for i, part in enumerate(_part(words, "allOf", []))]
         reference = words.get("$ref")
         if isinstance(reference, str) and reference not in seen:
             seen.add(reference)
-            parts.append(documents.resolve(self.document, reference))
-        return next((found for part in parts if (found := self.hidden_by(part, seen))), "")
+            parts.append((documents.resolve(self.document, reference), reference))
+        return next((found for part, place in parts if (found := self.hidden_by(part, place, seen))), "")
 
     def hidden(self, words: dict[str, Any]) -> frozenset[str]:
         """The names hidden in this direction, seen through ``allOf`` and ``$ref`` of the same object."""
-        names = {name for name, child in _part(words, "properties", {}).items() if self.hidden_by(child, set())}
+        names = {name for name, child in _part(words, "properties", {}).items() if self.hidden_by(child, "#", set())}
         for part in _part(words, "allOf", []):
             if isinstance(part, dict):
                 names |= self.hidden(documents.keywords(part, self.version))

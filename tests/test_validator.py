@@ -293,6 +293,21 @@ def test_read_only_may_not_be_sent():
     ]
 
 
+SAID = [
+    # (the property, further schemas, where readOnly is said)
+    ({**TEXT, "readOnly": True}, {}, "S/properties/id/readOnly"),
+    (ref("A"), {"A": {**TEXT, "readOnly": True}}, "A/readOnly"),
+    ({"allOf": [TEXT, {"readOnly": True}]}, {}, "S/properties/id/allOf/1/readOnly"),
+    ({"allOf": [ref("A")]}, {"A": {"allOf": [{}, ref("B")]}, "B": {"readOnly": True}}, "B/readOnly"),
+]
+
+
+@pytest.mark.parametrize(("schema", "components", "pointer"), SAID)
+def test_read_only_is_named_where_it_is_said(schema, components, pointer):
+    """The pointer of a refused property leads to the readOnly itself, through ``$ref`` and ``allOf``."""
+    assert broken(obj(id=schema), {"id": "a"}, **components) == [(("id",), "readOnly", pointer)]
+
+
 def test_write_only_in_a_response_is_a_warning():
     """A writeOnly property that comes is kept and warned about, whatever else is broken."""
     made = validator(obj(["name"], name=TEXT, secret=SECRET), "response")
