@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .errors import ArgumentError
 from .messages import Headers, Request
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping
 
 __all__ = ["Sent", "Server"]
@@ -41,6 +43,9 @@ class Server:
     Args:
         respond: called for each request, from several threads at once.
         port: on 127.0.0.1; 0 takes a free one, then ``port`` tells which.
+
+    Raises:
+        ArgumentError: the port is taken, or none.
     """
 
     def __init__(self, respond: Callable[[Request], Sent], port: int) -> None:
@@ -52,8 +57,11 @@ class Server:
 
         self._respond = respond
         self._closed = threading.Event()
-        self._http = make_server("127.0.0.1", port, self._app, threaded=True, request_handler=Quiet)
-        self.port = int(self._http.server_port)
+        with _listening(port) as ours:  # bound here, because werkzeug would end the process where that fails
+            self.port = int(ours.getsockname()[1])
+            self._http = make_server(
+                "127.0.0.1", self.port, self._app, threaded=True, request_handler=Quiet, fd=ours.fileno()
+            )
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(0.02,), name="dynclient fake", daemon=True
         )
@@ -91,6 +99,17 @@ class Server:
         if "content-type" not in Headers(headers):
             del answered.headers["Content-Type"]
         return answered(environ, start_response)
+
+
+def _listening(port: int) -> socket.socket:
+    import os
+    import socket
+
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except (OSError, OverflowError) as error:
+        why = os.strerror(getattr(error, "errno", 0)) if isinstance(error, OSError) else "it goes from 0 to 65535"
+        raise ArgumentError(f"port {port} of 127.0.0.1 cannot be listened on ({why}); 0 takes a free one") from None
 
 
 def _cut(environ: Any, start_response: Any, sent: Sent, headers: Mapping[str, str]) -> Any:
