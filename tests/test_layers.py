@@ -29,7 +29,7 @@ ROWS = [
     ["bundle"],
     ["catalog", "auth", "encode", "decode", "paginate", "many"],
     ["base"],
-    ["client", "awaited", "resources", "oracle"],
+    ["client", "awaited", "resources", "oracle", "typed"],
     ["answers", "misbehaviour", "replay"],
     ["stub"],
     ["fake", "contract"],
@@ -37,7 +37,7 @@ ROWS = [
     ["checking", "login", "discovery", "updating", "runs", "fake_airflow"],
     ["mwaa"],
     ["deployment"],
-    ["airflow", "aio", "pytest_plugin", "demo", "stubs"],
+    ["airflow", "aio", "pytest_plugin", "demo", "stubs", "screen"],
     ["cli"],
 ]
 LAYER = {module: row for row, modules in enumerate(ROWS) for module in modules}
