@@ -18,64 +18,147 @@ Importing this package reads no file and no environment; each name below is look
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .lazy import lazy_names
 
 if TYPE_CHECKING:
-    from . import aio, airflow
-    from .auth import ApiKey, Basic, Bearer
-    from .catalog import load, releases
-    from .client import Client
-    from .deployment import Airflow, connect
-    from .errors import (
-        AlreadyExists,
-        ApiError,
-        ArgumentError,
-        BadArguments,
-        BadRequest,
-        ContractError,
-        ContractWarning,
-        DynclientError,
-        InvalidRequest,
-        InvalidResponse,
-        MethodNotAllowed,
-        NotAcceptable,
-        NotFound,
-        PermissionDenied,
-        Problem,
-        RunFailed,
-        SpecError,
-        TimedOut,
-        TransportError,
-        Unauthenticated,
-        UndocumentedResponse,
-        Unknown,
-        UnknownOperation,
-        Unprocessable,
-        Unreachable,
-        Violation,
+    from . import aio as aio
+    from . import airflow as airflow
+    from .client.auth import (
+        ApiKey as ApiKey,
     )
-    from .login import Kerberos, Login, SessionCookie
-    from .mwaa import InvokeRestApi, WebLogin
-    from .spec import Spec
-    from .transport import Retry, Transport
+    from .client.auth import (
+        Basic as Basic,
+    )
+    from .client.auth import (
+        Bearer as Bearer,
+    )
+    from .client.sync import Client as Client
+    from .deployment.airflow_client import Airflow as Airflow
+    from .deployment.connect import connect as connect
+    from .deployment.kerberos import Kerberos as Kerberos
+    from .deployment.login import (
+        Login as Login,
+    )
+    from .deployment.login import (
+        SessionCookie as SessionCookie,
+    )
+    from .deployment.mwaa import InvokeRestApi as InvokeRestApi
+    from .deployment.mwaa import WebLogin as WebLogin
+    from .documents.releases import releases as releases
+    from .errors import (
+        AlreadyExists as AlreadyExists,
+    )
+    from .errors import (
+        ApiError as ApiError,
+    )
+    from .errors import (
+        ArgumentError as ArgumentError,
+    )
+    from .errors import (
+        BadArguments as BadArguments,
+    )
+    from .errors import (
+        BadRequest as BadRequest,
+    )
+    from .errors import (
+        BrokenResponse as BrokenResponse,
+    )
+    from .errors import (
+        ContractError as ContractError,
+    )
+    from .errors import (
+        ContractWarning as ContractWarning,
+    )
+    from .errors import (
+        DynclientError as DynclientError,
+    )
+    from .errors import (
+        Fault as Fault,
+    )
+    from .errors import (
+        InvalidRequest as InvalidRequest,
+    )
+    from .errors import (
+        InvalidResponse as InvalidResponse,
+    )
+    from .errors import (
+        MethodNotAllowed as MethodNotAllowed,
+    )
+    from .errors import (
+        NotAcceptable as NotAcceptable,
+    )
+    from .errors import (
+        NotFound as NotFound,
+    )
+    from .errors import (
+        PermissionDenied as PermissionDenied,
+    )
+    from .errors import (
+        Problem as Problem,
+    )
+    from .errors import (
+        ResponseTooLarge as ResponseTooLarge,
+    )
+    from .errors import (
+        RunFailed as RunFailed,
+    )
+    from .errors import (
+        SpecError as SpecError,
+    )
+    from .errors import (
+        TimedOut as TimedOut,
+    )
+    from .errors import (
+        TooManyRequests as TooManyRequests,
+    )
+    from .errors import (
+        TransportError as TransportError,
+    )
+    from .errors import (
+        Unauthenticated as Unauthenticated,
+    )
+    from .errors import (
+        UndocumentedResponse as UndocumentedResponse,
+    )
+    from .errors import (
+        Unknown as Unknown,
+    )
+    from .errors import (
+        UnknownOperation as UnknownOperation,
+    )
+    from .errors import (
+        Unprocessable as Unprocessable,
+    )
+    from .errors import (
+        Unreachable as Unreachable,
+    )
+    from .errors import (
+        Violation as Violation,
+    )
+    from .http.transport import Retry as Retry
+    from .http.transport import Transport as Transport
+    from .openapi.load import load as load
+    from .openapi.response_decoder import Reply as Reply
+    from .openapi.spec import Spec as Spec
+    from .schema.models import Model as Model
 
-_HOMES = {
-    "ApiKey": "auth",
-    "Basic": "auth",
-    "Bearer": "auth",
-    "load": "catalog",
-    "releases": "catalog",
-    "Client": "client",
-    "Airflow": "deployment",
-    "connect": "deployment",
-    "Kerberos": "login",
-    "Login": "login",
-    "SessionCookie": "login",
-    "InvokeRestApi": "mwaa",
-    "WebLogin": "mwaa",
-    "Spec": "spec",
-    "Retry": "transport",
-    "Transport": "transport",
+_MODULES = {
+    "aio": "aio",
+    "airflow": "airflow",
+    "ApiKey": "client.auth",
+    "Basic": "client.auth",
+    "Bearer": "client.auth",
+    "Client": "client.sync",
+    "Airflow": "deployment.airflow_client",
+    "connect": "deployment.connect",
+    "Kerberos": "deployment.kerberos",
+    "Login": "deployment.login",
+    "SessionCookie": "deployment.login",
+    "InvokeRestApi": "deployment.mwaa",
+    "WebLogin": "deployment.mwaa",
+    "releases": "documents.releases",
     **dict.fromkeys(
         (
             "AlreadyExists",
@@ -83,9 +166,11 @@ _HOMES = {
             "ArgumentError",
             "BadArguments",
             "BadRequest",
+            "BrokenResponse",
             "ContractError",
             "ContractWarning",
             "DynclientError",
+            "Fault",
             "InvalidRequest",
             "InvalidResponse",
             "MethodNotAllowed",
@@ -93,9 +178,11 @@ _HOMES = {
             "NotFound",
             "PermissionDenied",
             "Problem",
+            "ResponseTooLarge",
             "RunFailed",
             "SpecError",
             "TimedOut",
+            "TooManyRequests",
             "TransportError",
             "Unauthenticated",
             "UndocumentedResponse",
@@ -107,67 +194,13 @@ _HOMES = {
         ),
         "errors",
     ),
+    "Retry": "http.transport",
+    "Transport": "http.transport",
+    "load": "openapi.load",
+    "Reply": "openapi.response_decoder",
+    "Spec": "openapi.spec",
+    "Model": "schema.models",
 }
 
-__all__ = [
-    "Airflow",
-    "AlreadyExists",
-    "ApiError",
-    "ApiKey",
-    "ArgumentError",
-    "BadArguments",
-    "BadRequest",
-    "Basic",
-    "Bearer",
-    "Client",
-    "ContractError",
-    "ContractWarning",
-    "DynclientError",
-    "InvalidRequest",
-    "InvalidResponse",
-    "InvokeRestApi",
-    "Kerberos",
-    "Login",
-    "MethodNotAllowed",
-    "NotAcceptable",
-    "NotFound",
-    "PermissionDenied",
-    "Problem",
-    "Retry",
-    "RunFailed",
-    "SessionCookie",
-    "Spec",
-    "SpecError",
-    "TimedOut",
-    "Transport",
-    "TransportError",
-    "Unauthenticated",
-    "UndocumentedResponse",
-    "Unknown",
-    "UnknownOperation",
-    "Unprocessable",
-    "Unreachable",
-    "Violation",
-    "WebLogin",
-    "aio",
-    "airflow",
-    "connect",
-    "load",
-    "releases",
-]
-
-
-def __getattr__(name: str) -> Any:
-    """Look a public name up in its module when it is first used (PEP 562)."""
-    from importlib import import_module
-
-    if name in {"aio", "airflow"}:
-        return import_module(f".{name}", __name__)
-    if name in _HOMES:
-        value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__all__ = sorted(_MODULES)  # noqa: PLE0605 - one table of names, held to the imports above by a test
+__getattr__, __dir__ = lazy_names(__name__, _MODULES)

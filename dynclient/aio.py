@@ -16,15 +16,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from . import deployment, updating
-from .atransport import Transport
-from .awaited import Call, Client
-from .deployment import Deployed, Moved
-from .runs import AsyncRuns
+from .client.asynchronous import Call, Client
+from .deployment import update as updating
+from .deployment.airflow_client import Deployed, Moved
+from .deployment.connect import connect as connect_blocking
+from .deployment.runs import AsyncRuns
+from .http.transport_httpx import Transport
 
 if TYPE_CHECKING:
-    from .models import Model
-    from .operation import Operation
+    from .openapi.operation import Operation
+    from .schema.models import Model
 
 __all__ = ["Airflow", "Call", "Client", "Transport", "connect"]
 
@@ -69,7 +70,7 @@ async def connect(url: str, auth: Any = None, *, transport: Transport | None = N
     """
     sender = transport if transport is not None else Transport()
     try:
-        known = await asyncio.to_thread(deployment.connect, url, auth, transport=sender.blocking, **knobs)
+        known = await asyncio.to_thread(connect_blocking, url, auth, transport=sender.blocking, **knobs)
     except BaseException:
         if transport is None:
             await sender.aclose()

@@ -12,17 +12,20 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from . import catalog
-from .client import Call
-from .deployment import Airflow, connect, environment
+from .client.sync import Call
+from .deployment.airflow_client import Airflow
+from .deployment.connect import connect
+from .deployment.environment import environment
+from .documents import releases
+from .openapi import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .errors import UnknownOperation
-    from .lines import Lines
-    from .messages import Request
-    from .operation import Operation
+    from .http.messages import Request
+    from .http.streams import Lines
+    from .openapi.operation import Operation
 
 
 class _Later(Call):
@@ -70,7 +73,7 @@ class _Unconnected(Airflow):
 
 
 _lock = threading.Lock()
-_offline = _Unconnected(catalog.load(os.environ.get("DYNCLIENT_SPEC") or catalog.releases()[-1]), "http://localhost")
+_offline = _Unconnected(load.load(os.environ.get("DYNCLIENT_SPEC") or releases.releases()[-1]), "http://localhost")
 _online: Airflow | None = None
 
 

@@ -14,7 +14,9 @@ import pytest
 from loopback import free_port
 
 import dynclient
-from dynclient import catalog, errors, fake_airflow
+from dynclient import errors
+from dynclient.documents import releases, sources
+from dynclient.testing import fake_airflow
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def nowhere(fresh):
 
 def test_names_signatures_and_help_need_no_server(nowhere):
     """They are those of the newest bundled release."""
-    newest = dynclient.load(catalog.releases()[-1])
+    newest = dynclient.load(releases.releases()[-1])
     assert set(newest.operations.names) <= set(dir(nowhere))
     assert {"about", "update", "call", "operations"} <= set(dir(nowhere))
     assert not [name for name in dir(nowhere) if name.startswith("_")]
@@ -78,7 +80,7 @@ def test_the_first_call_connects_and_says_when_nobody_is_there(nowhere):
 @pytest.mark.parametrize("release", ["2.10.5", "3.3.2"])
 def test_the_first_call_connects_by_the_environment(fresh, release):
     """From then on the document is that of the server."""
-    with fake_airflow.fake(release, auth=("u", "p"), judge=False) as fake:
+    with fake_airflow(release, auth=("u", "p"), judge=False) as fake:
         module = fresh(DYNCLIENT_URL=fake.url, DYNCLIENT_USERNAME="u", DYNCLIENT_PASSWORD="p")
         early = module.get_pools
         assert fake.requests == []
@@ -98,7 +100,7 @@ def test_the_first_call_connects_by_the_environment(fresh, release):
 
 def test_a_token_of_the_environment_is_sent(fresh):
     """It is all that managed services need."""
-    with fake_airflow.fake("3.3.2", judge=False) as fake:
+    with fake_airflow("3.3.2", judge=False) as fake:
         module = fresh(DYNCLIENT_URL=fake.url, DYNCLIENT_TOKEN="abc")
         assert module.get_dags().total_entries == 3
         assert fake.requests[-1].request.headers["Authorization"] == "Bearer abc"
@@ -110,8 +112,8 @@ def test_a_document_of_the_environment_is_parsed_on_import_and_stays(fresh, tmp_
     assert module.spec.release == "2.10.5"
     assert callable(module.post_dag_run)
     path = tmp_path / "openapi.json"
-    path.write_text(json.dumps(catalog.read("3.0.0")[0]), encoding="utf-8")
-    with fake_airflow.fake("3.0.0", judge=False) as fake:
+    path.write_text(json.dumps(sources.read("3.0.0")[0]), encoding="utf-8")
+    with fake_airflow("3.0.0", judge=False) as fake:
         module = fresh(DYNCLIENT_SPEC=str(path), DYNCLIENT_URL=fake.url)
         assert module.get_pools().total_entries == 1
         assert [r.operation for r in fake.requests] == ["get_pools"]
@@ -121,7 +123,7 @@ def test_a_document_of_the_environment_is_parsed_on_import_and_stays(fresh, tmp_
 
 def test_many_threads_connect_once(fresh):
     """The first call of many is one connection for all."""
-    with fake_airflow.fake("3.3.2", auth=("u", "p"), judge=False) as fake:
+    with fake_airflow("3.3.2", auth=("u", "p"), judge=False) as fake:
         module = fresh(DYNCLIENT_URL=fake.url, DYNCLIENT_USERNAME="u", DYNCLIENT_PASSWORD="p")
         with ThreadPoolExecutor(16) as pool:
             assert {page.total_entries for page in pool.map(lambda _: module.get_pools(), range(16))} == {1}

@@ -6,7 +6,7 @@ import doctest
 import re
 from pathlib import Path
 
-from dynclient.fake_airflow import fake
+from dynclient.testing import fake_airflow
 
 README = Path(__file__).parents[1] / "README.md"
 PLACE = "http://localhost:8080"
@@ -20,7 +20,7 @@ def sessions(text: str) -> str:
 
 def test_what_the_page_shows_is_what_happens():
     """Every prompt of README gives what README says."""
-    with fake("3.3.2", auth=("admin", "secret")) as server:
+    with fake_airflow("3.3.2", auth=("admin", "secret")) as server:
         shown = sessions(README.read_text("utf-8")).replace(PLACE, server.url)
         test = doctest.DocTestParser().get_doctest(shown, {}, "README", str(README), 0)
         said: list[str] = []

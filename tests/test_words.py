@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dynclient import catalog
-from dynclient.document import resolve
+from dynclient.documents import releases, sources
+from dynclient.documents.pointers import resolve
 
 KINDS = ("fields", "operations", "parameters")
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
@@ -36,8 +36,8 @@ def properties(document, schema):
 def documents():
     """Every bundled document, corrected; one for the releases in which it is the same."""
     seen = set()
-    for release in catalog.releases():
-        for document in (catalog.read(release)[0], catalog.login(release)):
+    for release in releases.releases():
+        for document in (sources.read(release)[0], releases.login(release)):
             text = json.dumps(document and {**document, "info": None}, sort_keys=True)
             if document and text not in seen:
                 seen.add(text)

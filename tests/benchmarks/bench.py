@@ -23,10 +23,10 @@ import requests
 import serve
 
 import dynclient
-from dynclient.catalog import read
-from dynclient.decode import Decoder
-from dynclient.messages import Headers, Response
-from dynclient.spec import parse
+from dynclient.documents.sources import read
+from dynclient.http.messages import Headers, Response
+from dynclient.openapi.response_decoder import Decoder
+from dynclient.openapi.spec import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

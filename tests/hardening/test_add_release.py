@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dynclient import catalog
+from dynclient.documents import add_release, releases
 
-FOLDER = Path(catalog._folder())
+FOLDER = Path(releases._folder())
 INDEX = json.loads((FOLDER / "index.json").read_text("utf-8"))
 
 
@@ -17,10 +17,10 @@ INDEX = json.loads((FOLDER / "index.json").read_text("utf-8"))
 def test_a_published_wheel_is_the_bundled_contract(release, tmp_path):
     """A release added to an empty folder has the digests of the index, and adding it to the bundle changes nothing."""
     entry = INDEX["releases"][release]
-    added = catalog.add(release, tmp_path)
+    added = add_release.add(release, tmp_path)
     index = json.loads((tmp_path / "index.json").read_text("utf-8"))
     assert index["contracts"][added.contract] == INDEX["contracts"][entry["contract"]]
     assert index["releases"][release]["version"] == entry["version"]
     if "login" in entry:
         assert index["logins"][added.login] == INDEX["logins"][entry["login"]]
-    assert catalog.add(tmp_path / f"{added.contract}.json", FOLDER, release=release).written == ()
+    assert add_release.add(tmp_path / f"{added.contract}.json", FOLDER, release=release).written == ()

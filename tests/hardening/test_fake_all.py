@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dynclient import catalog
+from dynclient.documents import releases
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fakes import complaints
 
-RELEASES = {entry["contract"]: release for release, entry in catalog._index()["releases"].items()}
+RELEASES = {entry["contract"]: release for release, entry in releases._index()["releases"].items()}
 
 
 @pytest.mark.parametrize("release", RELEASES.values())

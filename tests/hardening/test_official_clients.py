@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dynclient.fake_airflow import fake
+from dynclient.testing import fake_airflow
 
 TWO = """
 import sys
@@ -51,7 +51,7 @@ def test_official_client(release, script, tmp_path):
     folder = tmp_path / "packages"
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder)]
     subprocess.run([*install, f"apache-airflow-client=={release}"], check=True, timeout=300)
-    with fake(release, auth=("admin", "pw")) as server:
+    with fake_airflow(release, auth=("admin", "pw")) as server:
         token = ""
         if release.startswith("3"):
             import requests

@@ -10,8 +10,8 @@ from loopback import Server
 
 import dynclient
 from dynclient import errors
-from dynclient.deployment import Airflow
-from dynclient.login import Kerberos
+from dynclient.deployment.airflow_client import Airflow
+from dynclient.deployment.kerberos import Kerberos
 
 POOLS = b'{"pools": [], "total_entries": 0}'
 

@@ -11,7 +11,7 @@ import pytest
 import vcr
 
 import dynclient
-from dynclient.scrub import scrub
+from dynclient.contract.scrub import scrub
 
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))

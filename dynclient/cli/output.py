@@ -1,0 +1,110 @@
+"""What a command shows: tables and colours for people, plain lines for a pipe, messages on standard error."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["changes", "complain", "everything", "note", "result", "table", "warner"]
+
+#: what messages advise in Python, and how it is done at a shell
+_AT_A_SHELL = {
+    "dir() lists them": "`dynclient ops` lists them",
+    "auth=(user, password)": "--username",
+    "a callable that fetches one, or (user, password)": "or --username",
+    "Give its number with `release=`": "Give its number with --release",
+    "say release= to go on": "say --spec RELEASE to go on",
+}
+_LEVELS = {"breaking": "red", "warning": "yellow", "safe": "green"}
+
+
+def complain(message: str) -> None:
+    """A message on standard error, in the words of the shell, without what a terminal might obey."""
+    for python, here in _AT_A_SHELL.items():
+        message = message.replace(python, here)
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in message)
+    click.echo(f"{click.style('dynclient:', fg='red')} {shown}", err=True)
+
+
+def warner() -> Any:
+    """For ``warnings.showwarning``: each warning as one line, once."""
+    seen = set()
+
+    def show(message: Warning | str, *_: Any) -> None:
+        if str(message) not in seen:
+            seen.add(str(message))
+            complain(f"warning: {message}")
+
+    return show
+
+
+def note(text: str) -> None:
+    """A remark below what is shown, for people only."""
+    if text and sys.stdout.isatty():
+        click.echo(click.style(text, dim=True))
+
+
+def result(data: Any, output: str) -> None:
+    """What an operation answered: JSON or a table; text and octets as they are; what streams, as it comes."""
+    if isinstance(data, (str, bytes)):
+        click.echo(data, nl=data[-1:] not in {"\n", b"\n"})
+    elif hasattr(data, "__next__"):
+        everything(data, "json")
+    elif output == "table" and isinstance(data, (dict, list)):
+        from ..schema import model_repr
+
+        table(*model_repr.cells(data if isinstance(data, dict) else {"items": data}))
+        rest = model_repr.shortfall(data) if isinstance(data, dict) else ""
+        note(f"{rest}; --all walks them all" if rest else "")
+    elif data is not None:
+        _json(data)
+
+
+def everything(items: Iterator[Any], output: str) -> None:
+    """Items of a walk, a line of JSON each, as they come; or one table of them all."""
+    if output == "table":
+        result({"items": list(items)}, output)
+        return
+    for item in items:
+        click.echo(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False))
+
+
+def _json(data: Any) -> None:
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    if not sys.stdout.isatty():
+        click.echo(text)
+        return
+    from rich.console import Console  # only for a terminal
+
+    Console().print_json(text, ensure_ascii=False)
+
+
+def table(names: Iterable[str], rows: Sequence[Sequence[str]]) -> None:
+    """For people a table, for a pipe lines of tabs."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console  # only for a terminal
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for name in names:
+        made.add_column(name, overflow="fold")
+    for row in rows:
+        made.add_row(*map(Text, row))  # text, so that no bracket is taken for a style
+    Console().print(made)
+
+
+def changes(text: str) -> None:
+    """A comparison, its levels in their colours; click takes those away where nobody sees them."""
+    shown = re.sub(r"(?m)^  (breaking|warning|safe)\b", lambda m: "  " + click.style(m[1], fg=_LEVELS[m[1]]), text)
+    click.echo(shown)

@@ -1,0 +1,1 @@
+"""One spec, server, auth and transport made into callables."""

@@ -1,0 +1,187 @@
+"""The client, awaited: one encode and one decode for both, httpx as the transport. ``aio`` is its door."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ArgumentError
+from ..http.streams import Lines
+from ..http.transport_httpx import Transport
+from . import auth as auths
+from . import concurrent as many
+from . import pagination as paginate
+from .base import BaseCall, BaseClient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+
+    from typing_extensions import Self
+
+    from ..http.messages import Request, Response
+    from ..openapi.operation import Operation
+    from ..openapi.response_decoder import Reply
+    from .concurrent import Outcome
+
+__all__ = ["Call", "Client", "Stream"]
+
+_AT_ONCE = frozenset({auths.NoAuth, auths.Basic, auths.ApiKey})  # what never waits for anything
+
+
+class Client(BaseClient["Call"]):
+    """As ``dynclient.Client``, with operations that are awaited; an async context manager.
+
+    ``await client.get_dags(limit=5)``, ``async for dag in client.get_dags.iter()``.
+
+    Args:
+        spec: from ``dynclient.load``.
+        server: as for ``dynclient.Client``.
+        auth: as for ``dynclient.Client``, but no ``requests`` auth object, which only ``requests`` can run. What has to
+            log in does so in a thread.
+        transport: an ``aio.Transport``; a new one by default.
+        responses: as for ``dynclient.Client``.
+        read_only: as for ``dynclient.Client``.
+    """
+
+    def _make_call(self, operation: Operation) -> Call:
+        return Call(self, operation)
+
+    def _make_transport(self) -> Any:
+        return Transport()
+
+    # --- life ---
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self.transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    # --- sending ---
+
+    async def send(self, request: Request, operation: Operation) -> Response:
+        """Send a built request with this client's credentials; once more when the auth asks for it.
+
+        Raises:
+            TransportError: no usable answer came.
+        """
+        self.may_send(operation)
+        prepared = await self.prepared(request, operation)
+        response: Response = await self.transport.send(prepared)
+        if response.status in {401, 403}:
+            again = await self._apart(self.auth.retry, prepared, response)
+            if again is not None:
+                if response.chunks is not None:
+                    await response.chunks.aclose()  # type: ignore[attr-defined] # async ones have it
+                response = await self.transport.send(again)
+        return response
+
+    async def prepared(self, request: Request, operation: Operation) -> Request:
+        """The request with this client's credentials; a login that they need is done first.
+
+        Raises:
+            ArgumentError: they can be sent by ``requests`` only.
+        """
+        if self.auth.requests_auth(request, operation) is not None:
+            raise ArgumentError(
+                "a requests auth object cannot be awaited; give a pair, a token or an object with prepare "
+                "and retry, or an httpx.AsyncClient with an auth of its own: aio.Transport(session=…)"
+            )
+        return await self._apart(self.auth.prepare, request, operation)  # type: ignore[no-any-return]
+
+    async def _apart(self, moment: Callable[..., Any], *args: Any) -> Any:
+        """A moment of the auth object: in a thread, if it may wait for something there."""
+        if type(self.auth.auth) in _AT_ONCE:
+            return moment(*args)
+        return await asyncio.to_thread(moment, *args)
+
+    def map(
+        self, call: Callable[..., Awaitable[Any]], arguments: Iterable[Any], workers: int = 8
+    ) -> AsyncIterator[Outcome]:
+        """As of ``dynclient.Client``: so many calls at once, ``Outcome``s in the order of the arguments, lazily."""
+        return many.aeach(call, arguments, workers)
+
+
+class Call(BaseCall):
+    """One operation of a client, awaited."""
+
+    _client: Client
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the operation; see ``help()`` of it for arguments and result."""
+        reply = await self._sent(self._request(args, kwargs), args, kwargs, check=self._client.responses != "off")
+        return self._client.settle(self.operation, reply)
+
+    async def response(self, *args: Any, **kwargs: Any) -> Reply:
+        """The whole reply: status, headers, data, violations; an error status or a broken contract is not raised."""
+        return await self._sent(self._request(args, kwargs), args, kwargs, check=True)
+
+    async def request(self, *args: Any, **kwargs: Any) -> Request:
+        """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
+        return await self._client.prepared(self._request(args, kwargs), self.operation)
+
+    def pages(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
+        plan, progress = self._walk_plan(kwargs)
+        pages = paginate.awalk(self, plan, args, kwargs)
+        return paginate.ashown(pages, plan, self.operation.name) if progress else pages
+
+    def iter(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """Every item, page after page, lazily."""
+        items = paginate.needed(self.paging, self.operation).items
+        return (item async for page in self.pages(*args, **kwargs) for item in page.get(items) or ())
+
+    def stream(self, *args: Any, **kwargs: Any) -> Stream:
+        """As of a plain callable: ``async for line in client.get_log.stream(…)``, asked for with the first."""
+        request = self._stream_request(args, kwargs)
+
+        async def opened() -> Lines:
+            reply = await self._sent(request, args, kwargs, check=self._client.responses != "off")
+            data = self._client.settle(self.operation, reply)
+            return data if isinstance(data, Lines) else Lines.of(data)
+
+        return Stream(opened)
+
+    async def _sent(self, request: Request, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
+        response = await self._client.send(request, self.operation)
+        if response.chunks is not None and not self._decoder.streams(response, request.headers.get("accept")):
+            body = b"".join([chunk async for chunk in response.chunks])  # type: ignore[attr-defined] # async ones
+            response = response._replace(body=body, chunks=None)
+        return self._judged(request, response, args, kwargs, check=check)
+
+
+class Stream:
+    """Lines that are asked for when the first of them is wanted, or at the beginning of ``async with``.
+
+    The connection is given back at the end, on any error, by ``aclose`` and at the end of ``async with``.
+    """
+
+    def __init__(self, opened: Callable[[], Awaitable[Lines]]) -> None:
+        self._opened = opened
+        self._lines: Lines | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        if self._lines is None:
+            self._lines = await self._opened()
+        return await anext(self._lines)
+
+    async def __aenter__(self) -> Self:
+        if self._lines is None:
+            self._lines = await self._opened()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Read no further."""
+        if self._lines is None:
+            self._lines = Lines.of("")
+        await self._lines.aclose()

@@ -1,0 +1,302 @@
+"""What must not stay in a recording: filters for vcrpy that take secrets out before anything is written.
+
+::
+
+    recorder = vcr.VCR(**scrub())
+    with recorder.use_cassette("dags.yaml"): ...
+
+Every secret becomes ``***``, a text where a text was, so that what is recorded still replays and still keeps to its
+document. What was sent and received during the recording itself is not changed. The filters run on replay as well,
+and doing it twice changes nothing.
+
+vcrpy shows a response filter no request, so a login's answer is known by its members (``access_token``), not its URL.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote_plus, urlsplit
+
+from ..http.masking import MASK, looks_secret
+from ..http.media_types import media_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Member = Callable[[str], bool]
+
+__all__ = ["is_login", "scrub", "scrub_request", "scrub_response", "scrub_text", "unpack"]
+
+#: names with "token" or "auth" in them that hold no credential; a test that goes on with the value needs it
+_HARMLESS = re.compile(
+    r"(?:file|page|next|previous|prev|continuation|sync|cursor)[-_]?token|token[-_]?(?:type|url|uri|endpoint|count)"
+    r"|auth[-_]?(?:type|method|backends?|managers?|url|uri)",
+    re.IGNORECASE,
+)
+_MORE = re.compile(r"fernet|(?:^|[-_.])(?:conn|dsn)$|^x-amz-security", re.IGNORECASE)
+_LOGIN = re.compile(r"/(?:token|login|signin|sign-in|authenticate)(?:/[a-z]+)?/?$", re.IGNORECASE)
+_LOGIN_SAYS = frozenset({"grant_type", "scope", "provider"})  # members of a login that hold no credential
+_USERINFO = re.compile(r"(?<=://)[^\s\"'/?#]*@")
+_URI = re.compile(r"(?<=://)[^\s\"']*:[^\s\"']*@")  # a password may hold what a URL may not
+_SETTING = re.compile(r"(?m)^([ \t]*)([\w.-]+)([ \t]*=[ \t]*)(\S.*)$")
+_MEMBER = re.compile(r'("((?:[^"\\]|\\.)*)"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\Z)')
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # which may be half a pair, and that is not UTF-8
+_FORM = "application/x-www-form-urlencoded"
+_LOOKS_LIKE_A_FORM = re.compile(r"[\w.~*%+-]+=[^\s{}\"]*")
+_LARGEST: Final = 256 * 2**20  # bytes of an unpacked body
+
+
+def scrub(*names: str) -> dict[str, Any]:
+    """Keyword arguments for ``vcr.VCR(**scrub())``.
+
+    Taken out: Authorization and every header that holds a credential, cookies, credentials in URLs, the whole body of
+    a login, and in every other body what a member's name says is secret (``password``, ``access_token`` …), in JSON
+    inside JSON too (a connection's ``extra``), and passwords in URIs.
+
+    Args:
+        names: further headers, query parameters and members of bodies to take out, in any case.
+    """
+    more = {name.lower() for name in names}
+
+    def is_secret(name: str) -> bool:
+        if name.lower() in more:
+            return True
+        return _HARMLESS.fullmatch(name) is None and (looks_secret(name) or _MORE.search(name) is not None)
+
+    return {
+        "before_record_request": lambda request: scrub_request(request, is_secret),
+        "before_record_response": lambda response: scrub_response(response, is_secret),
+        "decode_compressed_response": True,
+    }
+
+
+def is_login(url: str) -> bool:
+    """Does the path of a URL end like that of a login: ``/auth/token``, ``/oauth2/token``, ``/login``?"""
+    return _LOGIN.search(urlsplit(url).path) is not None
+
+
+# --- the two filters ---------------------------------------------------------------------------------------------
+
+
+def scrub_request(request: Any, is_secret: Member) -> Any:
+    """A vcrpy request without its secrets; vcrpy hands over a copy."""
+    request.uri = _url(request.uri, is_secret)
+    for name in list(request.headers):
+        request.headers[name] = _field(name, _text(request.headers[name]), is_secret)
+    body = request.body
+    raw = body.read() if hasattr(body, "read") else body if isinstance(body, (bytes, str, type(None))) else list(body)
+    whole = b"".join(raw) if isinstance(raw, list) else raw
+    if whole:
+        packed = whole.encode() if isinstance(whole, str) else whole
+        login = request.method == "POST" and is_login(request.uri)
+        hide: Member = (lambda name: name not in _LOGIN_SAYS) if login else is_secret
+        clean = scrub_text(packed, _text(request.headers.get("Content-Type", "")), hide)
+        if clean != packed:
+            request.body = [clean] if isinstance(raw, list) else clean
+    return request
+
+
+def scrub_response(response: dict[str, Any], is_secret: Member) -> dict[str, Any]:
+    """A vcrpy response without its secrets."""
+    headers = response.get("headers") or {}
+    fields = {name.lower(): name for name in headers}
+    for name, values in headers.items():
+        several = isinstance(values, (list, tuple))
+        clean = [_field(name, _text(value), is_secret) for value in (values if several else [values])]
+        headers[name] = clean if several else clean[0]
+    holder, key = (response["body"], "string") if isinstance(response.get("body"), dict) else (response, "content")
+    raw = holder.get(key)
+    if not raw:
+        return response
+    packed = raw.encode() if isinstance(raw, str) else raw
+    coding = fields.get("content-encoding", "")
+    try:
+        plain = unpack(packed, _text(headers.get(coding, "")))
+    except ValueError:
+        plain = packed
+    clean_body = scrub_text(plain, _text(headers.get(fields.get("content-type", ""), "")), is_secret)
+    if clean_body != plain:
+        headers.pop(coding, None)
+        if "content-length" in fields:
+            length = headers[fields["content-length"]]
+            size = str(len(clean_body))
+            headers[fields["content-length"]] = size if isinstance(length, str) else [size]
+        holder[key] = clean_body.decode() if isinstance(raw, str) else clean_body
+    return response
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        value = value[0] if value else ""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def unpack(body: bytes, coding: str) -> bytes:
+    """A body without its content coding; as it is where it was unpacked before, as recorders do.
+
+    Raises:
+        ValueError: a coding that is not read here, or more than 256 MiB.
+    """
+    for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
+        if name in {"identity", ""}:
+            continue
+        if name not in {"gzip", "x-gzip", "deflate"}:
+            raise ValueError(f"a body packed with {name}, which is not read here; record it unpacked")
+        body = _inflated(body)
+    return body
+
+
+def _inflated(body: bytes) -> bytes:
+    # gzip, or deflate with and without its wrapper (RFC 9110 §8.4.1)
+    for bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        engine = zlib.decompressobj(bits)
+        try:
+            plain = engine.decompress(body, _LARGEST)
+        except zlib.error:
+            continue
+        if engine.unconsumed_tail:
+            raise ValueError(f"a body of more than {_LARGEST >> 20} MiB unpacked")
+        if engine.eof:
+            return plain
+    return body
+
+
+# --- headers and URLs --------------------------------------------------------------------------------------------
+
+
+def _field(name: str, value: str, is_secret: Member) -> str:
+    key = name.lower()
+    if key == "set-cookie":  # its attributes say nothing
+        pair, mark, rest = value.partition(";")
+        return f"{pair.partition('=')[0]}={MASK}{mark}{rest}"
+    if key == "cookie":
+        return "; ".join(f"{pair.partition('=')[0].strip()}={MASK}" for pair in value.split(";") if pair.strip())
+    if key in {"authorization", "proxy-authorization"}:
+        scheme, space, rest = value.partition(" ")
+        return f"{scheme} {MASK}" if space and rest else MASK
+    if key in {"www-authenticate", "proxy-authenticate"}:  # the name of a scheme and its realm
+        return value
+    if is_secret(name):
+        return MASK
+    return _url(value, is_secret) if key in {"location", "referer", "link", "content-location"} else value
+
+
+def _url(url: str, is_secret: Member) -> str:
+    """The URL without user and password, and with the values of secret query parameters taken out."""
+    head, mark, rest = _USERINFO.sub(f"{MASK}@", url).partition("?")
+    if not mark:
+        return head
+    query, end, fragment = rest.partition("#")
+    return head + mark + _pairs(query, is_secret) + end + fragment
+
+
+def _pairs(text: str, is_secret: Member) -> str:
+    return "&".join(_pair(pair, is_secret) for pair in text.split("&"))
+
+
+def _pair(pair: str, is_secret: Member) -> str:
+    name, mark, value = pair.partition("=")
+    return f"{name}={MASK}" if mark and value and is_secret(unquote_plus(name)) else pair
+
+
+# --- bodies ------------------------------------------------------------------------------------------------------
+
+
+def scrub_text(body: bytes, content_type: str, is_secret: Member) -> bytes:
+    """A body without its secrets; the very same bytes where it has none."""
+    media = media_type(content_type)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return body  # no text, no names
+    if media == _FORM or (not media and _LOOKS_LIKE_A_FORM.fullmatch(text)):
+        clean = _pairs(text, is_secret)
+    elif media.startswith("multipart/"):
+        clean = _parts(text, is_secret)
+    else:
+        clean = _json(text, is_secret)
+    return body if clean == text else clean.encode()
+
+
+def _json(text: str, is_secret: Member) -> str:
+    """One JSON text, one per line, or else whatever looks like a setting or a member in plain text."""
+    found = _one_json(text, is_secret)
+    if found is not None:
+        return found
+    lines = text.splitlines(keepends=True)
+    if len(lines) > 1 and all(line.lstrip()[:1] in {"{", "["} for line in lines if line.strip()):
+        return "".join(_one_json(line, is_secret) or _loose(line, is_secret) for line in lines)
+    return _loose(text, is_secret)
+
+
+def _one_json(text: str, is_secret: Member) -> str | None:
+    try:
+        value = json.loads(text, object_pairs_hook=_once)
+        clean = _value(value, is_secret)
+        if clean == value:
+            return text
+        written = json.dumps(clean, ensure_ascii=_SURROGATE.search(text) is not None)
+        return written + ("\n" if text.endswith("\n") else "")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, unless a name stands there twice: one of the two would be overlooked."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+def _loose(text: str, is_secret: Member) -> str:
+    """Text that is no JSON: a part of one that was cut off, an INI file, a log."""
+    text = _MEMBER.sub(lambda m: f'{m[1]}"{MASK}"' if is_secret(m[2]) else m[0], text)
+    text = _SETTING.sub(lambda m: f"{m[1]}{m[2]}{m[3]}{MASK}" if is_secret(m[2]) else m[0], text)
+    return _URI.sub(f"{MASK}@", text)
+
+
+def _value(value: Any, is_secret: Member) -> Any:
+    if isinstance(value, list):
+        return [_value(item, is_secret) for item in value]
+    if isinstance(value, str):
+        return _string(value, is_secret)
+    if not isinstance(value, dict):
+        return value
+    # {"key": "db_password", "value": …}: the name stands beside the secret, not over it
+    named = any(isinstance(value.get(name), str) and is_secret(value[name]) for name in ("key", "name"))
+    return {
+        name: _hidden(item) if is_secret(name) or (named and name == "value") else _value(item, is_secret)
+        for name, item in value.items()
+    }
+
+
+def _hidden(value: Any) -> Any:
+    """Text becomes the mask, at any depth; numbers become 0; nothing, true and false tell nothing."""
+    if isinstance(value, dict):
+        return {name: _hidden(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_hidden(item) for item in value]
+    if isinstance(value, str):
+        return MASK if value else value
+    return value if value is None or isinstance(value, bool) else type(value)(0)
+
+
+def _string(value: str, is_secret: Member) -> str:
+    """JSON inside a string is looked into; a URI loses its password."""
+    if value.lstrip()[:1] in {"{", "["}:
+        return _one_json(value, is_secret) or _loose(value, is_secret)
+    return _URI.sub(f"{MASK}@", value) if "://" in value else value
+
+
+def _parts(text: str, is_secret: Member) -> str:
+    """Multipart: the content of a part with a secret name goes, up to the next boundary."""
+    boundary = re.escape(text.split("\r\n", 1)[0])
+
+    def hide(part: re.Match[str]) -> str:
+        return part[1] + MASK if is_secret(part[2]) else part[0]
+
+    return re.sub(rf'(?s)(\bname="([^"]*)".*?\r\n\r\n).*?(?=\r\n{boundary}|\Z)', hide, text)

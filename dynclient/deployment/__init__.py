@@ -1,0 +1,1 @@
+"""All that is Airflow: connecting, releases, logins, waiting, updating, logs."""

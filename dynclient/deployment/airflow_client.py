@@ -1,0 +1,192 @@
+"""Airflow as it is deployed: which release a server runs, the document for it, how it is logged in to, and changes.
+
+All that is Airflow and not OpenAPI begins here; ``connect`` is the way in.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import errors
+from ..client import auth as auths
+from ..client.base import BaseCall, BaseClient, CallT
+from ..client.sync import Call, Client
+from ..documents import releases
+from ..errors import ApiError, BadArguments
+from ..http.messages import Request
+from . import login
+from . import update as updating
+from .login import Renewed
+from .runs import Runs
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from ..openapi.operation import Operation
+    from ..openapi.response_decoder import Reply
+    from ..schema.models import Model
+
+__all__ = ["About", "Airflow", "Deployed", "Moved"]
+
+_API = re.compile(r"/api/v\d+$")
+
+
+class About(NamedTuple):
+    """Where a client is connected, and which document it goes by.
+
+    Attributes:
+        url: the server, with its path prefix.
+        release: what the server says it is, or what ``release=`` said; None when nobody did.
+        document: what the document describes: a release, or the name it was given by.
+        exact: whether that is the contract of this very server.
+        why: how the document was chosen, in words.
+        responses: what becomes of answers that break it: strict, warn or off.
+    """
+
+    url: str
+    release: str | None
+    document: str
+    exact: bool
+    why: str
+    responses: str
+
+    def __str__(self) -> str:
+        server = f"Airflow {self.release}" if self.release else "Airflow"
+        return f"{server} at {self.url}, by the document of {self.document}: {self.why}; responses: {self.responses}"
+
+
+class Deployed(BaseClient[CallT]):
+    """What is known of an Airflow server beyond its document; the base of clients that send and that await."""
+
+    _about: About | None = None
+    _credentials: auths.Auth
+
+    # --- what it is ---
+
+    def about(self) -> About:
+        """The server, its release, the document in use and why it is that one."""
+        if self._about is None:
+            name = self.spec.release or self.spec.source
+            return About(self._root, None, name, exact=False, why="it was given", responses=self.responses)
+        return self._about
+
+    def takes_over(self, other: Deployed[Any]) -> None:
+        """Go on with what another client of the same server has learned, its login included."""
+        self.auth, self._credentials, self._about = other.auth, other._credentials, other._about
+
+    @property
+    def _root(self) -> str:
+        return _API.sub("", self.server)
+
+    @property
+    def _login_transport(self) -> Any:
+        """What a login is sent by; it waits."""
+        raise NotImplementedError
+
+    def _log_in(self) -> None:
+        if isinstance(self._credentials, Renewed):
+            self._credentials.current()
+
+    # --- what differs from other APIs ---
+
+    def _bound(self, auth: Any) -> Any:
+        chosen = auths.choose(auth, self.spec)
+        self._credentials = login.for_server(chosen, self._root, self._login_transport, tokens=login.logs_in(self.spec))
+        return super()._bound(self._credentials)
+
+    def _unknown(self, name: str) -> errors.UnknownOperation:
+        here = _also_called("operations", name, self.spec.operations)
+        release = f"Airflow {self.spec.release}" if self.spec.release else "this Airflow"
+        if here:
+            message = f"{release} has no operation {name!r}; here it is called {' or '.join(here)}"
+            return errors.UnknownOperation(message, near=here)
+        instead = releases.renames()["replaced"]["operations"].get(name) if login.logs_in(self.spec) else None
+        if instead:
+            return errors.UnknownOperation(f"{release} has no operation {name!r}: {instead}")
+        return super()._unknown(name)
+
+    def settle(self, operation: Operation, reply: Reply) -> Any:
+        """As ``Client.settle``; a refusal of credentials says what Airflow wants instead."""
+        error = reply.error
+        if isinstance(error, ApiError) and error.status in {401, 403}:
+            todo = login.advice(error, self._credentials, tokens=login.logs_in(self.spec))
+            if todo:
+                error.args = (f"{str(error).removesuffix('; check auth=')}; {todo}",)
+        return super().settle(operation, reply)
+
+
+class Airflow(Runs, Deployed["Call"], Client):
+    """A client of an Airflow server; ``connect`` makes one. Takes what ``Client`` takes.
+
+    (user, password) is HTTP Basic on Airflow 2, and a login for a token where the document has one, on Airflow 3.
+    """
+
+    def log_in(self) -> None:
+        """Log in now, where the credentials need that; without it the first call does.
+
+        Raises:
+            ApiError: the login was refused.
+        """
+        self._log_in()
+
+    def update(self, model: Model) -> Any:
+        """Write what changed in a model that came from this server; the new model.
+
+        It goes to the PATCH of the path that the model was read from, with ``update_mask`` where there is one. Nothing
+        changed: nothing is sent.
+
+        Raises:
+            ArgumentError: something that cannot be written changed; by name, nothing was sent.
+        """
+        planned = updating.plan(model, self.spec)
+        if planned is None:
+            return model
+        return updating.same(model, self.call(planned.operation, **planned.arguments))
+
+    def _make_call(self, operation: Operation) -> Call:
+        return _Call(self, operation)
+
+    @property
+    def _login_transport(self) -> Any:
+        return self.transport
+
+
+# --- connecting ----------------------------------------------------------------------------------
+
+
+# --- names that moved ----------------------------------------------------------------------------
+
+
+class Moved(BaseCall):
+    """A callable that knows what its arguments were called in other releases."""
+
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
+        try:
+            return super()._request(args, kwargs)
+        except BadArguments as error:
+            table = releases.renames()
+            lines = [
+                f"\n  {name} is called {here} here"
+                + (", with other values" if {name, here} & {*table["other_values"]} else "")
+                for kind in ("parameters", "fields")
+                for name in error.unknown
+                for here in _also_called(kind, name, error.valid)
+            ]
+            error.args = (str(error) + "".join(dict.fromkeys(lines)),)
+            raise
+
+
+class _Call(Moved, Call):
+    """The same, of a client that sends."""
+
+
+def _also_called(kind: str, name: str, names: Container[str]) -> list[str]:
+    """What a name of another release is called among these names: the newer one, or the older ones."""
+    table = releases.renames()[kind]
+    return [
+        other for old, new in table.items() for it, other in ((old, new), (new, old)) if it == name and other in names
+    ]
+
+
+# --- configuration -------------------------------------------------------------------------------

@@ -1,0 +1,288 @@
+"""Ways to prove who calls an Airflow server beyond HTTP's own: its token login, session cookies, Kerberos.
+
+A login is done when it is first needed, again before its token ends, and once when the server refuses the token;
+one login serves all threads.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+import time
+from base64 import b64decode, urlsafe_b64decode
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..client.auth import ApiKey, Basic, Bearer, ByScheme, NoAuth
+from ..errors import ApiError, ArgumentError, Problem, UndocumentedResponse, api_error_class
+from ..http import masking
+from ..http.messages import Headers, Request
+
+if TYPE_CHECKING:
+    from ..http.messages import Response
+    from ..http.transport import Sender
+    from ..openapi.operation import Operation
+    from ..openapi.spec import Spec
+
+__all__ = ["Login", "Renewed", "SessionCookie", "Ticket", "advice", "for_server", "is_pair", "logs_in", "refuses_token"]
+
+_EARLY = 60.0  # seconds before its end that a token is renewed, at most
+_REST = 10.0  # seconds for which refused credentials are not tried again, lest an account be locked
+
+
+class Ticket(NamedTuple):
+    """What a login brought: the text to send, and until when (``time.monotonic``)."""
+
+    text: str
+    until: float = float("inf")
+
+
+class _Flight:
+    """One login under way, and what came of it for those who wait."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.ticket: Ticket | None = None
+        self.error: BaseException | None = None
+
+
+class Renewed(NoAuth):
+    """Credentials that are asked for when first needed and again when they end; one asking for all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ticket: Ticket | None = None
+        self._flight: _Flight | None = None
+        self._refusal: tuple[float, ApiError] | None = None
+
+    def ask(self) -> Ticket:
+        """Ask for new ones, once. Raises what keeps them from coming."""
+        raise NotImplementedError
+
+    def current(self, refused: str | None = None) -> str:
+        """What to send now; never the text that the server has ``refused``."""
+        while True:
+            with self._lock:
+                ticket = self._ticket
+                if ticket is not None and ticket.text != refused and time.monotonic() < ticket.until:
+                    return ticket.text
+                flight, leads = self._flight, self._flight is None
+                if flight is None:
+                    flight = self._flight = _Flight()
+            if leads:
+                return self._lead(flight).text
+            flight.done.wait()
+            if flight.ticket is not None:
+                return flight.ticket.text
+            if isinstance(flight.error, Exception):  # else its thread was interrupted, and another one takes over
+                raise copy.copy(flight.error) from None
+
+    def _lead(self, flight: _Flight) -> Ticket:
+        try:
+            flight.ticket = self._asked()
+        except BaseException as error:
+            flight.error = error
+            raise
+        finally:
+            with self._lock:
+                self._ticket, self._flight = flight.ticket, None
+            flight.done.set()
+        return flight.ticket
+
+    def _asked(self) -> Ticket:
+        if self._refusal is not None and time.monotonic() < self._refusal[0]:
+            raise copy.copy(self._refusal[1])
+        try:
+            return self.ask()
+        except ApiError as error:
+            if error.status in {400, 401, 403}:
+                self._refusal = time.monotonic() + _REST, error
+            raise
+
+
+class Login(Renewed):
+    """A user's token from ``POST /auth/token``, as Airflow 3 wants it; ``connect`` makes one of (user, password).
+
+    The token is renewed before its ``exp``, and once when the server answers 401, or 403 "Invalid JWT token".
+
+    Args:
+        username: with ``password``; without both, what a server that takes everybody as admin gives to anybody.
+        password: of the user.
+        url: the server with its path prefix; ``connect`` fills it in.
+        transport: sends the login; ``connect`` gives its own.
+        fields: of the login's body, beside or instead of these two (Keycloak's ``grant_type``, ``client_id`` …).
+    """
+
+    def __init__(
+        self,
+        username: str | None = None,
+        password: str | None = None,
+        *,
+        url: str = "",
+        transport: Sender | None = None,
+        **fields: str,
+    ) -> None:
+        super().__init__()
+        given = {"username": username, "password": password, **fields}
+        self._body = {name: value for name, value in given.items() if value is not None}
+        self._transport = transport
+        self.url = url.rstrip("/")
+
+    def __repr__(self) -> str:
+        who = self._body.get("username") or self._body.get("client_id") or "anybody"
+        return f"<Login of {who} at {masking.bare_url(self.url) or 'a server yet to be named'}>"
+
+    def at(self, url: str, transport: Sender) -> Login:
+        """The same credentials for a server; a login that has a URL keeps it."""
+        return Login(url=self.url or url, transport=self._transport or transport, **self._body)
+
+    def prepare(self, request: Request, operation: Operation | None = None) -> Request:  # noqa: ARG002
+        """The request with the token; logs in when there is none or it ends soon.
+
+        Raises:
+            ApiError: the login was refused.
+            TransportError: it got no usable answer.
+        """
+        return _bearing(request, self.current())
+
+    def retry(self, request: Request, response: Response) -> Request | None:
+        """The request with another token when the server refused the one in it; None when that is not why."""
+        if not refuses_token(response):
+            return None
+        refused = request.headers.get("authorization", "").partition(" ")[2]
+        return _bearing(request, self.current(refused))
+
+    def ask(self) -> Ticket:
+        """Log in, once."""
+        if not self.url or self._transport is None:
+            raise ArgumentError("Login: say where, Login(…, url=…, transport=…), or give it to connect(url, auth=…)")
+        url = f"{self.url}/auth/token"
+        headers = {"Accept": "application/json"}
+        request = Request("GET", url, Headers(headers))
+        if self._body:
+            headers["Content-Type"] = "application/json"
+            request = Request("POST", url, Headers(headers), json.dumps(self._body).encode())
+        begun = time.monotonic()
+        response = self._transport.send(request)
+        token = _member(response, "access_token")
+        if not isinstance(token, str) or not token:
+            raise self._refused(request, response)
+        return Ticket(token, begun + _life(token))
+
+    def _refused(self, request: Request, response: Response) -> Exception:
+        line = f"the login ({request.method} {masking.bare_url(request.url)})"
+        status = response.status
+        if status < 400:
+            came = f"{response.content_type or 'no content type'} without a token"
+            message = f"{line} answered {status} with {came}; check host and path prefix of the URL"
+            return UndocumentedResponse(message, response=response)
+        said = _member(response, "detail")
+        said = said if isinstance(said, str) else ""
+        todo = ""
+        if status in {400, 401, 403, 422}:
+            todo = "check user name and password" if self._body else "give auth=(user, password)"
+        elif status in {404, 405}:
+            todo = "its auth manager logs in by other means, so give a token, auth='…'; or check the URL's path prefix"
+        problem = Problem(status, "", said)
+        message = f"{line} was refused with {status}" + (f": {said}" if said else "") + (f"; {todo}" if todo else "")
+        return api_error_class(status)(message, problem=problem, response=response)
+
+
+class SessionCookie(ApiKey):
+    """The cookie of a browser's session: ``session`` on Airflow 2, ``_token`` on Airflow 3.
+
+    Args:
+        value: the cookie's value.
+        name: the cookie's name.
+    """
+
+    def __init__(self, value: str, name: str = "session") -> None:
+        super().__init__(name, value, "cookie")
+
+
+# --- for a server ---------------------------------------------------------------------------------
+
+
+def logs_in(spec: Spec) -> bool:
+    """Does the document want tokens of a login (``/auth/token``) and no Basic?"""
+    kinds = spec.security_schemes.values()
+    return any("password" in kind.flows for kind in kinds) and not any(kind.scheme == "basic" for kind in kinds)
+
+
+def for_server(chosen: Any, root: str, transport: Any, *, tokens: bool) -> Any:
+    """The auth object for this server: a login in the place of user and password where it wants one."""
+    if isinstance(chosen, ByScheme):
+        return ByScheme(
+            {name: for_server(each, root, transport, tokens=tokens) for name, each in chosen.credentials.items()}
+        )
+    if hasattr(chosen, "at"):
+        return chosen.at(root, transport)
+    pair = _pair(chosen) if tokens else None
+    return Login(*pair, url=root, transport=transport) if pair is not None else chosen
+
+
+def _pair(chosen: Any) -> tuple[str, str] | None:
+    """User and password of HTTP Basic, ours or that of requests."""
+    if isinstance(chosen, Basic):
+        field = chosen.prepare(Request("GET", "")).headers["Authorization"]
+        user, _, password = b64decode(field.partition(" ")[2]).decode().partition(":")
+        return user, password
+    inner = getattr(chosen, "auth", chosen)
+    if type(inner).__name__ == "HTTPBasicAuth":
+        return inner.username, inner.password
+    return None
+
+
+def advice(error: ApiError, credentials: Any, *, tokens: bool) -> str:
+    """What to do about refused credentials."""
+    said = error.problem.detail
+    if type(credentials) is NoAuth:
+        return "it wants credentials: auth=(user, password), or a token" if error.status == 401 else ""
+    if isinstance(credentials, Bearer) and (error.status == 401 or said == "Invalid JWT token"):
+        what = "the token has expired" if "expired" in said.lower() else "the token is none that this server takes"
+        return f"{what}: give a new one, a callable that fetches one, or (user, password)"
+    if error.status == 401 and isinstance(credentials, Basic) and not tokens:
+        return "check user and password, and that [api] auth_backends of the server has basic_auth"
+    if error.status == 401 and tokens and not isinstance(credentials, Login):
+        return "Airflow 3 takes tokens only: auth=(user, password) logs in for one"
+    return ""
+
+
+def is_pair(auth: Any) -> bool:
+    """Is it a user and password, which only a server that takes Basic may be sent as they are?"""
+    return isinstance(auth, tuple) or _pair(auth) is not None
+
+
+# --- tokens ------------------------------------------------------------------------------------------
+
+
+def refuses_token(response: Response) -> bool:
+    """Does the server want another token: 401, or 403 because the token is none of its own?"""
+    return response.status == 401 or (response.status == 403 and _member(response, "detail") == "Invalid JWT token")
+
+
+def _bearing(request: Request, token: str) -> Request:
+    return request.with_headers({"Authorization": f"Bearer {token}"})
+
+
+def _member(response: Response, name: str) -> Any:
+    """A member of a JSON object that came; None when it did not."""
+    try:
+        data = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return None
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def _life(token: str) -> float:
+    """Seconds until a JWT should be renewed; without end for a token that does not say.
+
+    By the difference of ``exp`` and ``iat``, so that the two clocks need not agree. Times are whole seconds.
+    """
+    try:
+        part = token.split(".")[1]
+        claims = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        seconds = float(claims["exp"]) - float(claims.get("iat", time.time()))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return float("inf")
+    return max(0.0, seconds - min(_EARLY, max(1.0, seconds / 10), seconds / 2))

@@ -1,0 +1,1 @@
+"""Bytes to a document, its references and overlays; the bundled releases."""

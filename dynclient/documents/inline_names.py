@@ -1,0 +1,93 @@
+"""The names of inline object schemas, as OpenAPI Generator gives them.
+
+An inline object is called after where it stands: ``TaskExtraLinks`` is the object in (the items of) ``extra_links``
+of ``Task``, ``DAGCollectionAllOf`` a member of the ``allOf`` of ``DAGCollection``, ``InlineResponse2001`` the second
+inline 200 answer. Objects without ``properties`` get no name, ``items`` add nothing to one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import pointers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["camel", "component_schemas", "inline_names"]
+
+COMPONENTS = "#/components/schemas"
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_COMPOSITIONS = (("allOf", "AllOf"), ("anyOf", "AnyOf"), ("oneOf", "OneOf"))
+
+
+def component_schemas(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schemas of a document by name; empty when it has none."""
+    schemas: Mapping[str, Any] = _part(document.get("components"), "schemas", {})
+    return schemas
+
+
+def camel(name: str) -> str:
+    """``extra_links`` as ``ExtraLinks``: what is no letter or digit goes, what follows it is written large."""
+    words = "".join(c if c.isalnum() else " " for c in name).split()
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def inline_names(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(pointer, name) of the inline object schemas: first below components, then bodies and responses in path order."""
+    taken = set(component_schemas(document))
+    for name, schema in component_schemas(document).items():
+        yield from _below(schema, pointers.join(COMPONENTS, name), name, taken)
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            operation = _part(item, method, {})
+            yield from _of_operation(operation, pointers.join("#/paths", path, method), taken)
+
+
+def _part(holder: Any, name: str, empty: Any) -> Any:
+    """A member of an object; empty when it is missing or of another kind."""
+    value = holder.get(name) if isinstance(holder, dict) else None
+    return value if isinstance(value, type(empty)) else empty
+
+
+def _of_operation(operation: dict[str, Any], pointer: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+    bodies: list[tuple[str, tuple[str, ...], Any]]
+    bodies = [("InlineObject", ("requestBody",), operation.get("requestBody"))]
+    bodies += [(f"InlineResponse{c}", ("responses", c), r) for c, r in _part(operation, "responses", {}).items()]
+    for name, steps, holder in bodies:
+        content = _part(holder, "content", {})
+        media = next(iter(content), "")
+        schema = _part(content.get(media), "schema", {})
+        at = pointers.join(pointer, *steps, "content", media, "schema")
+        yield from _named(schema, at, name, taken)
+
+
+def _below(schema: Any, pointer: str, name: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+    """The inline objects inside a schema: properties by name, members of compositions by keyword, items by nothing."""
+    if not isinstance(schema, dict) or "$ref" in schema:
+        return
+    for field, child in _part(schema, "properties", {}).items():
+        yield from _named(child, pointers.join(pointer, "properties", field), name + camel(field), taken)
+    for keyword, suffix in _COMPOSITIONS:
+        for i, child in enumerate(_part(schema, keyword, [])):
+            yield from _named(child, pointers.join(pointer, keyword, i), name + suffix, taken)
+    yield from _named(schema.get("items"), pointers.join(pointer, "items"), name, taken)
+    extra = schema.get("additionalProperties")
+    yield from _named(extra, pointers.join(pointer, "additionalProperties"), name + "Value", taken)
+
+
+def _named(schema: Any, pointer: str, name: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+    """The schema itself, when it is an inline object, and what lies below it."""
+    if isinstance(schema, dict) and "$ref" not in schema and _part(schema, "properties", {}):
+        name = _free(name, taken)
+        yield pointer, name
+    yield from _below(schema, pointer, name, taken)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    free, n = name, 0
+    while free in taken:
+        n += 1
+        free = f"{name}{n}"
+    taken.add(free)
+    return free

@@ -1,0 +1,96 @@
+"""Every fault of a document by the rules of OpenAPI, each with its pointer; slow (up to seconds)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Fault, SpecError
+from . import dialect, pointers
+from .sources import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .sources import Source
+
+__all__ = ["faults", "lint"]
+
+
+def lint(source: Source) -> list[Fault]:
+    """The faults of the document behind a source, corrected where it is a bundled release."""
+    return faults(read(source)[0])
+
+
+def faults(document: Mapping[str, Any]) -> list[Fault]:
+    """Every fault that openapi-spec-validator and the references show, each with its pointer.
+
+    References that dangle or lead out are faults and are left out of what the validator sees: it would
+    follow them, to files and hosts.
+    """
+    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
+    found: list[Fault] = []
+    sound = _without_bad_references(document, document, "#", found)
+    validator = OpenAPIV30SpecValidator if dialect.version(document) == "3.0" else OpenAPIV31SpecValidator
+    try:
+        found += [_fault(error) for error in validator(sound).iter_errors()]
+    except Exception as error:  # noqa: BLE001 - whatever it stumbles over is a fault of the document
+        found.append(
+            Fault("#", f"the validator could not go on ({type(error).__name__}); correct the faults above first")
+        )
+    return list(dict.fromkeys(found))
+
+
+def _without_bad_references(document: Mapping[str, Any], value: Any, pointer: str, found: list[Fault]) -> Any:
+    if isinstance(value, list):
+        return [_without_bad_references(document, child, f"{pointer}/{i}", found) for i, child in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    target = value.get("$ref")
+    if isinstance(target, str):
+        try:
+            pointers.follow(document, value, pointer)
+        except SpecError as error:
+            found.append(Fault(pointer, str(error)))
+            return {}
+    return {
+        key: child if key in _DATA else _without_bad_references(document, child, pointers.join(pointer, key), found)
+        for key, child in value.items()
+    }
+
+
+_DATA = frozenset({"example", "examples", "default", "enum", "const"})
+
+
+_PLACE = re.compile(r"for '(?P<method>\w+)'(?: operation)? in '(?P<path>[^']*)'")
+
+
+_SAID = {
+    "DuplicateOperationIDError": "an operationId that another operation has as well",
+    "UnresolvableParameterError": "a path parameter that is in the path or among the parameters, not in both",
+    "ParameterDuplicateError": "a parameter that is there twice",
+    "ExtraParametersError": "path parameters that the path does not have",
+}
+
+
+def _fault(error: Any) -> Fault:
+    """One error of the validator in our words; of its own text only names of parts of the document are kept."""
+    steps = [str(step) for step in getattr(error, "absolute_path", ())]
+    pointer = pointers.join("#", *steps)
+    kind = type(error).__name__
+    place = _PLACE.search(str(getattr(error, "message", "")))
+    if place and not steps:
+        pointer = pointers.join("#/paths", place["path"], place["method"])
+    if kind in _SAID:
+        named = re.search(r"'([^']*)'", str(error.message))
+        return Fault(pointer, f"{_SAID[kind]}: {named[1]}" if named else _SAID[kind])
+    rule = getattr(error, "validator", None)
+    wanted = getattr(error, "validator_value", None)
+    if not isinstance(rule, str):
+        return Fault(pointer, f"breaks OpenAPI's rules ({kind})")
+    if rule == "required" and isinstance(wanted, list) and isinstance(error.instance, dict):
+        missing = ", ".join(str(name) for name in wanted if name not in error.instance)
+        return Fault(pointer, f"missing: {missing}")
+    said = f" {wanted}" if isinstance(wanted, (str, int, float)) else ""
+    return Fault(pointer, f"breaks OpenAPI's rule `{rule}{said}` for what may stand here")

@@ -1,0 +1,64 @@
+"""Bytes to a document: JSON, or YAML read with JSON's types only. No file and no network is read here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..errors import SpecError
+
+__all__ = ["parse"]
+
+
+def parse(data: bytes, *, name: str = "") -> dict[str, Any]:
+    """A document from its bytes: JSON, or YAML read with JSON's types only.
+
+    In YAML ``on``, ``no``, dates and ``010`` are strings, every key is a string, and merge keys work.
+
+    Args:
+        data: UTF-8 (or any encoding that JSON or YAML tells by its first bytes).
+        name: what the bytes are called, for messages.
+
+    Raises:
+        SpecError: neither JSON nor YAML, not a mapping, tags of a programming language, or aliases
+            that stand for a very large document.
+    """
+    name = name or "the document"
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    stopped = ""
+    if data[:64].lstrip()[:1] == b"{":
+        try:
+            document = json.loads(data, parse_constant=_no_constant)
+        except json.JSONDecodeError as error:
+            stopped = f"line {error.lineno}, column {error.colno}"
+        except RecursionError:
+            raise SpecError(f"{name}: nested too deep to be read") from None
+        except ValueError as error:  # a number of thousands of digits, bytes that are not UTF-8
+            raise SpecError(f"{name}: not JSON; {_plain(error)}") from None
+        else:
+            return _mapping(document, name)
+    # only documents that are not JSON pay for the import of yaml
+    from . import yaml as plain_yaml
+
+    return _mapping(plain_yaml.parse(data, name, stopped), name)
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON number")
+
+
+def _plain(error: ValueError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is not valid {error.encoding}; save it as UTF-8"
+    text = str(error)
+    return text if "JSON number" in text else "it holds a number too long to be read"
+
+
+def _mapping(document: Any, name: str) -> dict[str, Any]:
+    if isinstance(document, dict):
+        return document
+    kind = "empty" if document is None else f"a {type(document).__name__}"
+    raise SpecError(f"{name}: an OpenAPI document is a mapping that starts with `openapi:`, this is {kind}")
+
+
+# --- overlays ---------------------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+"""The bundled releases and their corrections: ``specs/``, read when it is asked for.
+
+One JSON file per contract, ``index.json`` from release to file, ``corrections.json`` (OpenAPI Overlays, each with
+the releases it is for), ``renames.json`` and ``words.json``. `add_release` writes the first two, and nothing else does.
+"""
+
+# pathlib takes 12 ms to import, a good part of what loading a release may cost
+# ruff: noqa: PTH100, PTH113, PTH118, PTH119, PTH120, PTH122, PTH123, PTH208
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SpecError
+from . import overlays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+__all__ = ["corrected", "login", "nearest", "releases", "renames"]
+
+
+@functools.lru_cache(maxsize=1)
+def folder() -> str:
+    """``specs/``: inside the package once installed, beside it in a checkout."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder in (os.path.join(here, "specs"), os.path.join(os.path.dirname(here), "specs")):
+        if os.path.isfile(os.path.join(folder, "index.json")):
+            return folder
+    raise SpecError("the bundled documents are not there; install the package again")
+
+
+def _json(name: str) -> dict[str, Any]:
+    with open(os.path.join(folder(), name), "rb") as file:
+        return json.loads(file.read())  # type: ignore[no-any-return]
+
+
+@functools.lru_cache(maxsize=1)
+def index() -> dict[str, Any]:
+    return _json("index.json")
+
+
+@functools.lru_cache(maxsize=1)
+def _corrections() -> list[dict[str, Any]]:
+    return _json("corrections.json")["corrections"]  # type: ignore[no-any-return]
+
+
+@functools.lru_cache(maxsize=1)
+def renames() -> dict[str, Any]:
+    """What other releases call differently: the content of ``renames.json``, which is only to be read."""
+    return _json("renames.json")
+
+
+def help_texts() -> Callable[[str, str, str], str]:
+    """Help texts by (kind, name, operation), read when the first one is asked for."""
+    known: dict[str, Any] = {}
+
+    def words(kind: str, name: str, operation: str = "") -> str:
+        if not known:
+            known.update(_json("words.json"))
+        of_kind = known.get(f"{kind}s", {})
+        return str(of_kind.get(f"{operation}.{name}") or of_kind.get(name, ""))
+
+    return words
+
+
+def bundled_document(release: str) -> dict[str, Any]:
+    entry = index()["releases"][release]
+    document = _json(f"{entry['contract']}.json")
+    document["info"]["version"] = entry["version"]  # the one thing in which releases of one contract differ
+    return corrected(document, release)
+
+
+def corrected(document: dict[str, Any], release: str) -> dict[str, Any]:
+    """An official document of a release with that release's corrections; the document itself if there are none."""
+    for correction in _corrections():
+        if is_within(release, correction["x-releases"]):
+            document = overlays.apply_overlay(document, correction)
+    return document
+
+
+def is_within(release: str, wanted: str | list[str]) -> bool:
+    """Is a release in a list, or in a range such as ``>=2.4.0,<=2.10.2``?"""
+    if isinstance(wanted, list):
+        return release in wanted
+    try:
+        key = _key(release)
+        for bound in wanted.split(","):
+            sign = bound[:2] if bound[1] == "=" else bound[0]
+            limit = _key(bound[len(sign) :])
+            if not (key >= limit if sign == ">=" else key <= limit if sign == "<=" else key == limit):
+                return False
+    except ValueError:  # a pre-release; packaging costs 20 ms to import
+        from packaging.specifiers import SpecifierSet
+
+        return SpecifierSet(wanted).contains(release, prereleases=True)
+    return True
+
+
+def _key(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))
+
+
+def releases() -> tuple[str, ...]:
+    """The bundled releases, oldest first."""
+    return tuple(index()["releases"])
+
+
+def nearest(release: str) -> str | None:
+    """The newest bundled release that is not newer than this one; None where all are newer.
+
+    Raises:
+        SpecError: it is no version.
+    """
+    wanted = parse_version(release)
+    known = [name for name in releases() if parse_version(name) <= wanted]
+    return known[-1] if known else None
+
+
+def login(release: str) -> dict[str, Any] | None:
+    """The document of the login application that lies beside a release (3.x), or None."""
+    name = index()["releases"][find_release(release)].get("login")
+    return _json(f"{name}.json") if name else None
+
+
+def parse_version(text: str) -> Any:
+    """A PEP 440 version without its local part."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(Version(text).public)
+    except (InvalidVersion, TypeError):
+        raise SpecError(f"{text!r} is no release, file or URL; releases look like {releases()[-1]}") from None
+
+
+def find_release(text: str) -> str:
+    """The bundled release that a text names."""
+    known = index()["releases"]
+    if text in known:
+        return text
+    wanted = parse_version(text)
+    for name in known:
+        if parse_version(name) == wanted:
+            return str(name)
+    before = nearest(text)
+    near = f"the nearest before it is {before}" if before else f"the oldest is {releases()[0]}"
+    raise SpecError(
+        f"release {text} is not bundled; {near}. Give that, the path or URL of the document, or add it to the bundle"
+    )

@@ -1,0 +1,116 @@
+"""Where documents come from: bundled releases, files, URLs and mappings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SpecError
+from . import dialect, parse
+from .overlays import apply_overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Source = str | os.PathLike[str] | Mapping[str, Any]
+
+from .releases import bundled_document, find_release, index
+
+__all__ = ["MAX_BYTES", "display_name", "is_path", "open_source", "read", "read_file"]
+
+
+MAX_BYTES = 32 * 2**20  # bytes of a document
+
+
+_REDIRECTS = 5
+
+
+def read(source: Source, *, overlays: Iterable[Source] = ()) -> tuple[dict[str, Any], str | None]:
+    """The document behind a source, corrected where it is a bundled release, and that release.
+
+    The official document otherwise: nothing is normalised, so that another implementation can be given it.
+    """
+    document, release = _find(source)
+    for overlay in overlays:
+        document = apply_overlay(document, open_source(overlay))
+    dialect.check(document)
+    return document, release
+
+
+def open_source(source: Source) -> dict[str, Any]:
+    """A mapping as it is, the document of a URL or of a path."""
+    if isinstance(source, Mapping):
+        return source  # type: ignore[return-value] # whatever it is, it is only read
+    name = os.fspath(source)
+    if name.startswith(("http://", "https://")):
+        return parse.parse(_fetch(name), name=_display_url(name))
+    return parse.parse(read_file(name), name=name)
+
+
+def _find(source: Source) -> tuple[dict[str, Any], str | None]:
+    if not isinstance(source, str):
+        return open_source(source), None
+    if source in index()["releases"]:
+        return bundled_document(source), source
+    if is_path(source) or "://" in source or source.endswith((".json", ".yaml", ".yml")):
+        return open_source(source), None
+    release = find_release(source)
+    return bundled_document(release), release
+
+
+def is_path(source: str) -> bool:
+    return "/" in source or os.sep in source or os.path.isfile(source)
+
+
+def display_name(source: Source) -> str:
+    if isinstance(source, Mapping):
+        return "a mapping"
+    name = os.fspath(source)
+    return _display_url(name) if "://" in name else name
+
+
+def _display_url(url: str) -> str:
+    """A URL without what may be secret in it: user, password, query."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0].partition('#')[0]}"
+
+
+def read_file(name: str) -> bytes:
+    try:
+        with open(name, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SpecError(f"{name}: cannot be read ({reason}); give a file that holds an OpenAPI document") from None
+    if len(data) > MAX_BYTES:
+        raise SpecError(f"{name}: larger than {MAX_BYTES >> 20} MiB; give the document alone")
+    return data
+
+
+def _fetch(url: str) -> bytes:
+    # the network is only for those who name a URL
+    from urllib.parse import urljoin
+
+    from ..http.media_types import is_json
+    from ..http.messages import Headers, Request
+    from ..http.transport import Transport
+
+    headers = Headers({"Accept": "application/json, application/yaml;q=0.9, */*;q=0.5"})
+    with Transport(max_bytes=MAX_BYTES) as transport:
+        for _ in range(_REDIRECTS):
+            response = transport.send(Request("GET", url, headers))
+            target = response.headers.get("Location")
+            if response.status not in {301, 302, 303, 307, 308} or not target:
+                break
+            url = urljoin(url, target)
+            if not url.startswith(("http://", "https://")):
+                raise SpecError(f"{_display_url(url)}: a redirect that leaves HTTP is not followed")
+    if response.status != 200:
+        raise SpecError(
+            f"{_display_url(url)}: status {response.status} and no document; a server has it at /openapi.json"
+        )
+    if not is_json(response.content_type) and response.body[:256].lstrip()[:1] == b"<":
+        raise SpecError(f"{_display_url(url)}: a web page and no document; a server has it at <base URL>/openapi.json")
+    return response.body

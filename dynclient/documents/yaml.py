@@ -1,0 +1,193 @@
+"""YAML read as JSON: null, true, false, numbers, strings, and mappings whose keys are strings.
+
+``on``, ``no``, dates and ``010`` are strings; ``1e3`` is a number. Merge keys and aliases work; what aliases
+stand for is bounded, and so is nesting. Tags of a programming language are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from ..errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["parse"]
+
+_DEEPEST = 200  # levels of nesting; the deepest official contract has 13
+_MOST_ALIASED = 1_000_000  # values that aliases may stand for, beyond those written out
+
+
+def parse(data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable[[str], Any]] | None = None) -> Any:
+    """The one document in a YAML text, None for an empty one.
+
+    Args:
+        data: the text, in an encoding that YAML tells by its first bytes.
+        name: what it is called, for messages.
+        stopped: where reading it as JSON stopped, which says more than where YAML stops.
+        tags: further tags: what a scalar's text stands for; a list or mapping of one is read as it is.
+
+    Raises:
+        SpecError: it is not YAML, or holds more than JSON can.
+    """
+    builder = _Builder(name, tags or {})
+    event: Any
+    try:
+        # events, not nodes: PyYAML's composer in C recurses without a bound
+        for event in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            builder.line = event.start_mark.line + 1
+            getattr(builder, type(event).__name__, builder.nothing)(event)
+    except yaml.YAMLError as error:
+        where = stopped or _place(getattr(error, "problem_mark", None))
+        raise SpecError(f"{name}: cannot be read as JSON or YAML past {where}") from None
+    except (ValueError, RecursionError):
+        raise builder.error("a number too long or parts nested too deep to be read") from None
+    return builder.root[0] if builder.root else None
+
+
+def _place(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the first bytes"
+
+
+_TAG = "tag:yaml.org,2002:"
+_MERGE = object()
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
+    word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
+}
+_EXPLICIT: dict[str, Callable[[str], Any]] = {
+    "!": str,
+    _TAG + "str": str,
+    _TAG + "null": lambda _: None,
+    _TAG + "bool": lambda text: text.lower() == "true",
+    _TAG + "int": int,
+    _TAG + "float": float,
+}
+
+
+def _plain_scalar(text: str) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in "-+.0123456789":
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _NUMBER.fullmatch(text):
+            return float(text)
+    return text
+
+
+class _Open:
+    """A mapping or list whose end has not come yet."""
+
+    __slots__ = ("anchor", "key", "merged", "size", "value")
+
+    def __init__(self, value: Any, anchor: str | None) -> None:
+        self.value = value
+        self.anchor = anchor
+        self.key: Any = None  # of a mapping: the key whose value comes next
+        self.merged: list[Any] = []
+        self.size = 1  # nodes in it, those that its aliases stand for included
+
+
+class _Builder:
+    """YAML's events made into JSON values; one method for each event, by the event's name."""
+
+    def __init__(self, name: str, tags: Mapping[str, Callable[[str], Any]]) -> None:
+        self.name = name
+        self.tags = tags
+        self.line = 1
+        self.root: list[Any] = []
+        self.open: list[_Open] = []
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.aliased = 0
+
+    def error(self, message: str) -> SpecError:
+        return SpecError(f"{self.name}: {message}, line {self.line}")
+
+    def nothing(self, event: Any) -> None:
+        """Ends and starts of streams and documents carry no value."""
+
+    def DocumentStartEvent(self, _: Any) -> None:  # noqa: N802 - the event's name
+        if self.root:
+            raise self.error("a second YAML document; keep one in a file")
+
+    def MappingStartEvent(self, event: Any) -> None:  # noqa: N802
+        self.start(event, {}, "map")
+
+    def SequenceStartEvent(self, event: Any) -> None:  # noqa: N802
+        self.start(event, [], "seq")
+
+    def start(self, event: Any, value: Any, tag: str) -> None:
+        if event.tag not in {None, "!", _TAG + tag} and event.tag not in self.tags:
+            raise self.foreign(event.tag)
+        if self.open and isinstance(self.open[-1].value, dict) and self.open[-1].key is None:
+            raise self.error("a key that is no scalar; keys are strings")
+        if len(self.open) >= _DEEPEST:
+            raise self.error(f"nested deeper than {_DEEPEST} levels")
+        self.open.append(_Open(value, event.anchor))
+
+    def MappingEndEvent(self, _: Any) -> None:  # noqa: N802
+        done = self.open.pop()
+        for part in done.merged:  # what the mapping says itself wins, then the first that is merged
+            for key, value in part.items():
+                done.value.setdefault(key, value)
+        self.add(done.value, done.size, done.anchor)
+
+    def SequenceEndEvent(self, _: Any) -> None:  # noqa: N802
+        done = self.open.pop()
+        self.add(done.value, done.size, done.anchor)
+
+    def AliasEvent(self, event: Any) -> None:  # noqa: N802
+        if event.anchor not in self.anchors:
+            raise self.error("an alias without a finished anchor above it; write the part out")
+        value, size = self.anchors[event.anchor]
+        self.aliased += size
+        if self.aliased > _MOST_ALIASED:
+            raise self.error(f"aliases that stand for more than {_MOST_ALIASED:,} values; write the parts out")
+        self.add(value, size, None)
+
+    def ScalarEvent(self, event: Any) -> None:  # noqa: N802
+        is_key = bool(self.open) and isinstance(self.open[-1].value, dict) and self.open[-1].key is None
+        tag = event.tag
+        explicit = _EXPLICIT.get(tag) or self.tags.get(tag)
+        if tag is not None and explicit is None:
+            raise self.foreign(tag)
+        if is_key:
+            self.open[-1].key = _MERGE if event.value == "<<" and event.implicit[0] else event.value
+        elif explicit is not None:
+            self.add(explicit(event.value), 1, event.anchor)
+        else:
+            self.add(_plain_scalar(event.value) if event.implicit[0] else event.value, 1, event.anchor)
+
+    def add(self, value: Any, size: int, anchor: str | None) -> None:
+        if anchor is not None:
+            self.anchors[anchor] = (value, size)
+        if not self.open:
+            self.root.append(value)
+            return
+        into = self.open[-1]
+        into.size += size
+        if isinstance(into.value, list):
+            into.value.append(value)
+        elif into.key is None:
+            raise self.error("an alias as a key; write the key out")
+        elif into.key is _MERGE:
+            parts = value if isinstance(value, list) else [value]
+            if not all(isinstance(part, dict) for part in parts):
+                raise self.error("`<<` takes a mapping or a list of mappings")
+            into.merged += parts
+            into.key = None
+        else:
+            into.value[into.key] = value
+            into.key = None
+
+    def foreign(self, tag: str) -> SpecError:
+        return self.error(
+            f"the tag {tag.replace(_TAG, '!!')} is not JSON; a document holds mappings, lists, strings, numbers, "
+            "true, false and null"
+        )

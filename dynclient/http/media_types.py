@@ -1,0 +1,75 @@
+"""Media types: what kind of data they announce, and which documented one an answer falls under (RFC 9110, RFC 6839)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["is_json", "is_ndjson", "is_text", "match_media", "media_type"]
+
+
+_NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
+
+
+_YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
+
+
+def media_type(value: str | None) -> str:
+    """A content type without its parameters, in lower case; empty when absent."""
+    return value.partition(";")[0].strip().lower() if value else ""
+
+
+def is_json(media: str) -> bool:
+    """Whether it is one JSON text: ``application/json``, ``text/json``, any ``+json``."""
+    media = media_type(media)
+    return media in {"application/json", "text/json"} or media.endswith("+json")
+
+
+def is_ndjson(media: str) -> bool:
+    """Whether it is a JSON text per line."""
+    return media_type(media) in _NDJSON
+
+
+def is_text(media: str) -> bool:
+    """Whether it is text that is not JSON: ``text/*``, YAML, XML; ``plain/text`` for those who write it so."""
+    media = media_type(media)
+    if is_json(media) or is_ndjson(media):
+        return False
+    return (
+        media.startswith("text/")
+        or media in _YAML
+        or media in {"plain/text", "application/xml"}
+        or media.endswith(("+xml", "+yaml"))
+    )
+
+
+def _family(media: str) -> str:
+    """Media types that are read in the same way have the same family."""
+    if is_json(media):
+        return "json"
+    if media in _NDJSON:
+        return "ndjson"
+    if media in _YAML or media.endswith("+yaml"):
+        return "yaml"
+    if media in {"text/plain", "plain/text"}:
+        return "text"
+    return media
+
+
+def match_media(came: str | None, documented: Iterable[str]) -> str | None:
+    """The documented media type, as spelt there, that a content type falls under.
+
+    The same one first, then one that is read in the same way (``application/problem+json`` is
+    JSON), then ``type/*``, then ``*/*``; None when none of the documented ones fits.
+    """
+    media = media_type(came)
+    names = [(media_type(name), name) for name in documented]
+    family, wide = _family(media), media.partition("/")[0] + "/*"
+    for rank in (
+        [spelt for name, spelt in names if name == media],
+        [spelt for name, spelt in names if media and _family(name) == family],
+        [spelt for name, spelt in names if media and name == wide],
+        [spelt for name, spelt in names if name == "*/*"],
+    ):
+        if rank:
+            return rank[0]
+    return None

@@ -1,0 +1,161 @@
+"""What a streamed answer brings, line by line, and how a JSON text is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidResponse, Violation
+from .json import loads
+from .messages import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
+
+__all__ = ["Lines"]
+
+
+class Lines:
+    """What a streamed answer brings, as it comes: the objects of NDJSON, or the lines of a text without their ends.
+
+    An iterator over chunks that an iterator brings, an async iterator over those of an async one. The connection is
+    given back at the end, on any error, by ``close`` or ``aclose``, at the end of ``with``, and when this is dropped.
+    """
+
+    def __init__(self, response: Response, *, objects: bool) -> None:
+        self._chunks: Any = response.chunks
+        self._cut: _Objects | _Text = _Objects() if objects else _Text(response.charset)
+        self._ready = self._cut.feed(response.body)
+        self._over = False
+
+    @classmethod
+    def of(cls, data: Any) -> Self:
+        """What is here already: a text, whose lines these are, or one object."""
+        made = cls(Response(200, body=data.encode() if isinstance(data, str) else b""), objects=False)
+        if not isinstance(data, str):
+            made._ready, made._over = iter((data,)), True
+        return made
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            for item in self._ready:
+                return item
+            while not self._over:
+                self._take(next(self._chunks, None) if self._chunks is not None else None)
+                for item in self._ready:
+                    return item
+        except BaseException:
+            self.close()
+            raise
+        raise StopIteration
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            for item in self._ready:
+                return item
+            while not self._over:
+                self._take(await anext(self._chunks, None) if self._chunks is not None else None)
+                for item in self._ready:
+                    return item
+        except BaseException:
+            await self.aclose()
+            raise
+        raise StopAsyncIteration
+
+    def _take(self, chunk: bytes | None) -> None:
+        self._over = chunk is None
+        self._ready = self._cut.end() if chunk is None else self._cut.feed(chunk)
+
+    def close(self) -> None:
+        """Read no further."""
+        self._ready, self._over = iter(()), True
+        close = getattr(self._chunks, "close", None)
+        if close is not None:
+            close()
+
+    async def aclose(self) -> None:
+        """Read no further."""
+        self._ready, self._over = iter(()), True
+        if self._chunks is not None:
+            await self._chunks.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+class _Objects:
+    """The objects of NDJSON."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> Iterator[Any]:
+        """Those that this chunk completes; each is parsed when it is taken."""
+        first, *others = chunk.split(b"\n")
+        self._parts.append(first)  # a long line is joined once, at its end
+        if not others:
+            return iter(())
+        whole = [b"".join(self._parts), *others[:-1]]
+        self._parts = [others[-1]]
+        return (_line(line) for line in whole if line.strip())
+
+    def end(self) -> Iterator[Any]:
+        """What came after the last line break."""
+        rest = b"".join(self._parts)
+        return iter([_line(rest)] if rest.strip() else [])
+
+
+class _Text:
+    """The lines of a text."""
+
+    def __init__(self, charset: str) -> None:
+        import codecs  # only for streams
+
+        try:
+            kind = codecs.getincrementaldecoder(charset)
+        except (LookupError, ValueError):
+            kind = codecs.getincrementaldecoder("utf-8")
+        self._decoder = kind("replace")
+        self._parts: list[str] = []
+
+    def feed(self, chunk: bytes, *, final: bool = False) -> Iterator[str]:
+        """Those that this chunk completes."""
+        first, *others = self._decoder.decode(chunk, final).split("\n")
+        self._parts.append(first)
+        if not others:
+            return iter(())
+        whole = ["".join(self._parts), *others[:-1]]
+        self._parts = [others[-1]]
+        return (line.removesuffix("\r") for line in whole)
+
+    def end(self) -> Iterator[str]:
+        """What came after the last line break."""
+        yield from self.feed(b"", final=True)
+        rest = "".join(self._parts)
+        if rest:
+            yield rest
+
+
+def _line(line: bytes) -> Any:
+    try:
+        return loads(line)
+    except (ValueError, RecursionError):
+        violation = Violation("response", (), "json", "a line of JSON", "something else", "#")
+        message = "a line of the stream is no JSON; it was cut off or is not NDJSON:"
+        raise InvalidResponse(message, violations=(violation,)) from None

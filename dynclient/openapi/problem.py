@@ -1,0 +1,83 @@
+"""What the server said went wrong, as one ``Problem`` (RFC 7807 and the other bodies that servers send)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Problem
+from ..schema.explain import type_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..http.messages import Response
+
+
+__all__ = ["problem"]
+
+
+_SAID = 500  # characters of a server's own words in a message
+
+
+def problem(response: Response, data: Any, argument: Callable[[tuple[Any, ...]], str]) -> Problem:
+    """One Problem from any of the bodies that servers send with an error (RFC 7807 §3.1 and the others).
+
+    Args:
+        response: the response, for its status and media type.
+        data: its body, decoded where it was JSON.
+        argument: names the argument that a ``loc`` speaks of.
+    """
+    status = response.status
+    if isinstance(data, dict):
+        return _from_object(status, data, argument)
+    text = data if isinstance(data, str) else response.text()
+    if "html" in response.content_type or text.lstrip()[:1] == "<":
+        found = re.search(r"<title[^>]*>([^<]{1,200})", text, re.IGNORECASE)
+        return Problem(status, _phrase(status), f"an HTML page ({found[1].strip()})" if found else "an HTML page")
+    return Problem(status, _phrase(status), _clip(" ".join(text.split())))
+
+
+def _from_object(status: int, data: dict[str, Any], argument: Callable[[tuple[Any, ...]], str]) -> Problem:
+    detail = data.get("detail", data.get("error", data.get("message", "")))
+    known = {"title", "detail", "status", "type", "instance"}
+    extra = {name: value for name, value in data.items() if name not in known} or None
+    errors: tuple[tuple[str, str], ...] = ()
+    if isinstance(detail, list):
+        errors = tuple(_said(item, argument) for item in detail)
+        detail = "these arguments were not accepted" if errors else ""
+    elif isinstance(detail, dict):
+        extra = {**(extra or {}), "detail": detail}
+        said = (detail.get(name) for name in ("reason", "message", "statement", "msg"))
+        detail = ": ".join(part for part in said if isinstance(part, str))
+    return Problem(
+        status,
+        str(data.get("title") or _phrase(status)),
+        detail if isinstance(detail, str) else "" if detail is None else json.dumps(detail),
+        str(data.get("type") or ""),
+        str(data.get("instance") or ""),
+        errors,
+        extra,
+    )
+
+
+def _said(item: Any, argument: Callable[[tuple[Any, ...]], str]) -> tuple[str, str]:
+    if not isinstance(item, dict):
+        return "request", str(item)
+    loc = item.get("loc")
+    where = argument(tuple(loc)) if isinstance(loc, (list, tuple)) else str(loc or "request")
+    return where, str(item.get("msg") or item.get("message") or type_words(item))
+
+
+def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _SAID else text[: _SAID - 1] + "…"

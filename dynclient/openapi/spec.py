@@ -1,0 +1,304 @@
+"""A document as a Spec: its operations, servers, tags and models, and which operation a URL belongs to.
+
+``parse`` looks at each path once and makes nothing else; an ``Operation`` is made when it is asked for, its schemas
+are compiled when they are used. A defect becomes a ``Fault`` in ``Spec.faults`` as long as the rest can be used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from ..documents import dialect, pointers
+from ..errors import Fault, SpecError, UnknownOperation, near_names
+from ..schema.models import Models, remember
+from ..schema.schema import Schemas
+from .operation import (
+    DocumentedResponse,
+    MediaType,
+    Operation,
+    Parameter,
+    Place,
+    RequestBody,
+    SecurityScheme,
+    Server,
+    ServerVariable,
+    free,
+    identifier,
+    part,
+    snake,
+)
+from .operation_parser import Maker, security_scheme_of, servers_of
+
+__all__ = [
+    "DocumentedResponse",
+    "Match",
+    "MediaType",
+    "Operation",
+    "Operations",
+    "Parameter",
+    "RequestBody",
+    "SecurityScheme",
+    "Server",
+    "ServerVariable",
+    "Spec",
+    "identifier",
+    "parse",
+]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+#: (kind of thing, name, name of the operation or "") -> one line of help, or ""
+Words = Callable[[str, str, str], str]
+
+
+class Match(NamedTuple):
+    """Which operation a URL belongs to, and the path arguments in it, percent-decoded."""
+
+    operation: Operation
+    arguments: Mapping[str, str]
+    prefix: str
+
+
+class Operations(Mapping[str, Operation]):
+    """The operations by id; each is made when first asked for. Also by attribute, with near names."""
+
+    def __init__(self, places: Mapping[str, Place], make: Callable[[str], Operation]) -> None:
+        self._places = places
+        self._names = {place.name: id_ for id_, place in places.items()}
+        self._make = make
+        self._made: dict[str, Operation] = {}
+
+    def __getitem__(self, key: str) -> Operation:
+        made = self._made.get(key)
+        if made is None:
+            id_ = key if key in self._places else self._names.get(key)
+            if id_ is None:
+                raise self.unknown(key)
+            made = self._made[key] = self._made.get(id_) or self._make(id_)
+        return made
+
+    def __getattr__(self, name: str) -> Operation:
+        if name.startswith("_") and name not in self.__dict__.get("_names", ()):
+            raise AttributeError(name)
+        return self[name]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._places or key in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._names]
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} operations: {', '.join(list(self)[:5])} …>"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The Python names, in the order of the document."""
+        return tuple(self._names)
+
+    def path(self, id_: str) -> str:
+        """The path of an operation, without making it."""
+        return self._places[id_].path
+
+    def unknown(self, key: str, hint: str = "") -> UnknownOperation:
+        """The error for a name that is none, with those that come near."""
+        near = near_names(str(key), self.names)
+        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        return UnknownOperation(f"there is no operation {key!r} here{meant or '; dir() lists them'}{hint}", near=near)
+
+
+class Spec:
+    """A parsed document. Nothing in it changes; what is costly is made once, on first use.
+
+    Attributes:
+        document: the document as loaded, with its corrections.
+        source: where it came from, for people.
+        release: the release it describes, when known.
+        faults: defects that did not keep the document from being used.
+        operations: by id.
+        tags: tag -> the names of its operations.
+        schemas: its schemas by pointer.
+        models: its models by schema name; each is made when first asked for.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        source: str,
+        release: str | None,
+        places: Mapping[str, Place],
+        faults: tuple[Fault, ...],
+        words: Words | None,
+    ) -> None:
+        self.document = document
+        self.source = source
+        self.release = release
+        self.faults = faults
+        self.schemas = Schemas(document)
+        self.operations = Operations(places, self._operation)
+        self._places = places
+        self._words = words
+        self.models = Models(self.schemas)
+        remember(self.models)
+        self._routes: list[tuple[str, re.Pattern[str], str]] | None = None
+
+    def __repr__(self) -> str:
+        title = part(self.document, "info").get("title", "API")
+        return f"<Spec {title} {self.release or ''}".rstrip() + f": {len(self.operations)} operations>"
+
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """The document's servers; one with the URL ``/`` where it names none (OpenAPI 3.1 §4.8.1)."""
+        return servers_of(self.document, "#") or (Server("/", {}),)
+
+    @property
+    def security_schemes(self) -> Mapping[str, SecurityScheme]:
+        """The ways to prove who calls, by the names that ``security`` uses."""
+        base = "#/components/securitySchemes"
+        found = part(part(self.document, "components"), "securitySchemes")
+        return {name: security_scheme_of(self.document, name, pointers.join(base, name)) for name in found}
+
+    @property
+    def tags(self) -> Mapping[str, tuple[str, ...]]:
+        """Tag -> the Python names of its operations, in the order of the document."""
+        grouped: dict[str, list[str]] = {}
+        for place in self._places.values():
+            for tag in pointers.resolve(self.document, place.pointer).get("tags") or ():
+                grouped.setdefault(tag, []).append(place.name)
+        return {tag: tuple(names) for tag, names in grouped.items()}
+
+    def words(self, kind: str, name: str, operation: str = "") -> str:
+        """One line of help for an ``operation``, ``parameter`` or ``field``; the document's own line if it has one."""
+        own = self._own_words(self.operations[operation or name], kind, name)
+        return own or (self._words(kind, name, operation) if self._words else "")
+
+    def _own_words(self, operation: Operation, kind: str, name: str) -> str:
+        holder: Any = None
+        if kind == "operation":
+            holder = pointers.resolve(self.document, operation.pointer)
+        elif kind == "parameter":
+            parameter = operation.parameter(name)
+            holder = pointers.resolve(self.document, parameter.pointer) if parameter is not None else None
+        elif operation.request_body is not None:
+            media = next(iter(operation.request_body.content.values()), None)
+            fields = media.schema.fields if media is not None and media.schema is not None else {}
+            holder = fields[name].value if name in fields else None
+        said = (holder.get("summary") or holder.get("description")) if isinstance(holder, dict) else None
+        return said.strip().partition("\n")[0] if isinstance(said, str) else ""
+
+    def match(self, method: str, url: str) -> Match | None:
+        """The operation that a request belongs to, on any host and below any prefix; literals before templates.
+
+        Where the document's servers have a path (``/api/v1``), the prefix must end in it.
+        """
+        path = _ESCAPED.sub(_unescaped, urlsplit(url).path)
+        if self._routes is None:
+            self._routes = self._make_routes()
+        for verb, pattern, id_ in self._routes:
+            if verb != method.upper():
+                continue
+            found = pattern.fullmatch(path)
+            if found:
+                operation = self.operations[id_]
+                names = re.findall(r"\{([^{}]+)\}", operation.path)
+                values = [unquote(value) for value in found.groups()[1:]]
+                return Match(operation, dict(zip(names, values, strict=True)), found[1])
+        return None
+
+    def _make_routes(self) -> list[tuple[str, re.Pattern[str], str]]:
+        bases = sorted({_base_pattern(server.url) for server in self.servers})
+        prefix = f"((?:/.*)?(?:{'|'.join(bases)}))"
+        places = sorted(self._places.items(), key=lambda item: _route_rank(item[1].path))
+        return [(place.method, re.compile(prefix + _route(place.path)), id_) for id_, place in places]
+
+    def _operation(self, id_: str) -> Operation:
+        return Maker(self.document, self.schemas).operation(id_, self._places[id_])
+
+
+def parse(
+    document: Mapping[str, Any], *, source: str = "", release: str | None = None, words: Words | None = None
+) -> Spec:
+    """A document as a Spec: each path is looked at once, nothing is compiled.
+
+    Args:
+        document: a whole OpenAPI 3.0 or 3.1 document; it is not changed and must not be changed later.
+        source: where it came from, for messages.
+        release: the release it describes.
+        words: help texts by (kind, name, operation); read only when help is asked for.
+
+    Raises:
+        SpecError: it is not OpenAPI 3.0 or 3.1, or nothing can be called.
+    """
+    dialect.check(document)
+    faults: list[Fault] = []
+    found = list(_operations(document, faults))
+    ids = {said for said, *_ in found}
+    names = {said for said in ids if said and identifier(said) == said}  # nobody else gets these
+    places: dict[str, Place] = {}
+    for said, method, path, pointer in found:
+        id_ = said if said and said not in places else free(said or f"{method}_{snake(path)}".rstrip("_"), ids)
+        name = id_ if id_ == said and id_ in names else free(identifier(id_), names)
+        if said and id_ != said:
+            faults.append(Fault(pointer, f"operationId {said!r} is used twice; this one is called {id_!r}"))
+        elif name != identifier(id_):
+            faults.append(Fault(pointer, f"operationId {id_!r} reads as another one in Python; it is called {name!r}"))
+        ids.add(id_)
+        names.add(name)
+        places[id_] = Place(name, method.upper(), path, pointer)
+    return Spec(document, source, release, places, tuple(faults), words)
+
+
+def _operations(document: Mapping[str, Any], faults: list[Fault]) -> Iterator[tuple[str, str, str, str]]:
+    """(operationId or "", method, path, pointer) of each operation, in the order of the document."""
+    for path, value in document["paths"].items():
+        base = pointers.join("#/paths", path)
+        try:
+            item, base = pointers.follow(document, value, base)
+        except SpecError as error:
+            faults.append(Fault(base, str(error)))
+            continue
+        if not isinstance(item, dict):
+            if not path.startswith("x-"):  # an extension may be anything
+                faults.append(Fault(base, "a path item is an object; it is left out"))
+            continue
+        for method in METHODS:
+            operation, pointer = item.get(method), pointers.join(base, method)
+            if isinstance(operation, dict):
+                said = operation.get("operationId")
+                yield said if isinstance(said, str) else "", method, path, pointer
+            elif method in item:
+                faults.append(Fault(pointer, "an operation is an object; it is left out"))
+
+
+def _route_rank(path: str) -> tuple[int, tuple[int, ...]]:
+    """Longer paths first, and among those of a length the ones whose literals come first."""
+    segments = path.split("/")
+    return -len(segments), tuple(segment.count("{") * 1000 - len(segment) for segment in segments)
+
+
+def _route(path: str) -> str:
+    return re.sub(r"\\\{[^{}]+\\\}", "([^/]+)", re.escape(path))
+
+
+def _base_pattern(url: str) -> str:
+    """The path of a server's URL, whatever its variables are filled in with."""
+    path = re.sub(r"^[^/]*//[^/]*", "", url).partition("?")[0].rstrip("/")
+    return re.sub(r"\\\{[^{}]*\\\}", ".*", re.escape(path))
+
+
+_ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """An unreserved character that did not need its percent-encoding (RFC 3986 §6.2.2.2); others as they are."""
+    char = chr(int(found[0][1:], 16))
+    return char if char.isascii() and (char.isalnum() or char in "-._~") else found[0]

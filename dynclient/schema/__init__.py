@@ -1,0 +1,1 @@
+"""One schema by its pointer: what it says, whether an instance keeps to it, models and examples."""

@@ -1,0 +1,265 @@
+"""What a broken rule is in words of ours: path, rule and the type of what came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..documents import pointers
+from ..errors import Violation, near_names
+from .normalize import origin, step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from .normalize import Origins
+
+__all__ = ["ONLY_WARNED", "Explainer", "find_non_json", "no_such", "one_of", "type_words"]
+
+
+_Path = tuple[str | int, ...]
+
+_DEEPEST = 200  # levels of nesting in an instance
+ONLY_WARNED = frozenset({"additionalProperties", "unevaluatedProperties", "writeOnly"})
+_MOST_ALIENS = 100  # values without JSON form that are listed
+
+
+class Explainer:
+    """The engine's errors about one instance, as Violations."""
+
+    def __init__(
+        self, origins: Origins, document: Mapping[str, Any], instance: Any, location: str, path: _Path
+    ) -> None:
+        self.origins = origins
+        self.document = document
+        self.instance = instance
+        self.location = location
+        self.path = path
+
+    def of_all(self, errors: Iterable[Any]) -> Iterator[Violation]:
+        for error in errors:
+            branches = getattr(error.kind, "context", None)
+            if branches:
+                yield from self.of_union(error, branches)
+            else:
+                yield from self.of(error)
+
+    def of(self, error: Any) -> Iterator[Violation]:
+        """One broken keyword; where it speaks of several properties, one Violation for each."""
+        pointer, rule = self.place(error)
+        kind, where = error.kind, self.walk(error)[0]
+        surplus = self.surplus(error)
+        if surplus:
+            known, rule = self.names_beside(pointer), str(error.schema_path[-1])
+            for name in surplus:
+                yield Violation(self.location, (*where, name), rule, no_such(name, known), "", pointer, error.instance)
+            return
+        rule = rule or ("false" if kind.name == "falseSchema" else kind.name)
+        if kind.name == "required":
+            why = "it chooses the kind of object" if rule == "discriminator" else "required"
+            yield Violation(self.location, (*where, kind.property), rule, f"missing, but {why}", "", pointer)
+        else:
+            expected, got = _expectation(kind, rule, error.instance)
+            yield Violation(self.location, where, rule, expected, got, pointer, error.instance)
+
+    def of_union(self, error: Any, branches: Sequence[Sequence[Any]]) -> Iterator[Violation]:
+        """The branch chosen by const or type, then by the fewest and deepest errors."""
+        depth = len(error.instance_path)
+        pointer, where, got = self.place(error)[0], self.walk(error)[0], type_words(error.instance)
+        if not all(branches):  # oneOf with several branches that fit
+            fits = " and ".join(str(i) for i, errors in enumerate(branches) if not errors)
+            expected = f"fits branches {fits} of oneOf, exactly one is wanted"
+            yield Violation(self.location, where, "oneOf", expected, "", pointer, error.instance)
+            return
+        meant = [errors for errors in branches if not all(_misses(e, depth) for e in errors)]
+        if meant:
+            best = min(meant, key=lambda errors: self.rank(errors, depth))
+            yield from self.of_all(best)
+            return
+        wanted = (_expectation(e.kind, "", None)[0] for errors in branches for e in errors)
+        expected = " or ".join(dict.fromkeys(wanted))
+        yield Violation(self.location, where, "type", expected, got, pointer, error.instance)
+
+    def rank(self, errors: Sequence[Any], depth: int) -> tuple[bool, bool, int, int]:
+        """Less is more likely meant: only warnings, then no const that differs, then few errors, then deep ones."""
+        differs = any(_is_constant(e.kind) and len(e.instance_path) == depth + 1 for e in errors)
+        count = sum(len(self.surplus(e)) or 1 for e in errors)
+        return not all(map(self.only_warns, errors)), differs, count, -max(len(e.instance_path) for e in errors)
+
+    def only_warns(self, error: Any) -> bool:
+        branches = getattr(error.kind, "context", None)
+        if branches:
+            return any(all(map(self.only_warns, errors)) for errors in branches)
+        return bool(self.surplus(error)) or self.place(error)[1] in ONLY_WARNED
+
+    def place(self, error: Any) -> tuple[str, str]:
+        """Where the document has the rule, and its name where it is not the engine's."""
+        return origin(self.origins, tuple(map(str, error.schema_path)))
+
+    def walk(self, error: Any) -> tuple[_Path, Any]:
+        """The way to the value, and the value; the engine takes every name that reads as a number for an index."""
+        names: list[str | int] = []
+        value = self.instance
+        for part in error.instance_path:
+            name = _own_name(value, part) if isinstance(value, dict) else part
+            value = value.get(name) if isinstance(value, dict) else value[part] if isinstance(value, list) else None
+            names.append(name)
+        return (*self.path, *names), value
+
+    def surplus(self, error: Any) -> Sequence[str]:
+        """The fields that an ``additionalProperties: false`` or its like does not want; empty for any other error."""
+        if not error.schema_path or error.schema_path[-1] not in {"additionalProperties", "unevaluatedProperties"}:
+            return ()
+        if error.kind.name == "falseSchema":  # the engine's short way when no property is declared
+            value = self.walk(error)[1]
+            return list(value) if isinstance(value, dict) else ()
+        return getattr(error.kind, "unexpected", ())
+
+    def names_beside(self, pointer: str) -> Sequence[str]:
+        """The property names that stand beside an ``additionalProperties: false``."""
+        schema = pointers.resolve(self.document, pointer.rpartition("/")[0])
+        return list(schema.get("properties", ()))
+
+
+def _own_name(value: Mapping[str, Any], part: str | int) -> str:
+    name = str(part)
+    return name if name in value else next((own for own in value if step(own) == name), name)
+
+
+def _misses(error: Any, depth: int) -> bool:
+    """Does this error say that the instance is of another kind altogether?"""
+    return len(error.instance_path) == depth and error.kind.name in {"type", "const", "enum"}
+
+
+def _is_constant(kind: Any) -> bool:
+    return kind.name == "const" or (kind.name == "enum" and len(kind.options) == 1)
+
+
+_FORMAT_WORDS = {
+    "date-time": "a date-time with offset (RFC 3339)",
+    "datetime": "a date-time",
+    "date": "a date (YYYY-MM-DD)",
+    "uuid": "a UUID",
+    "duration": "a duration (ISO 8601)",
+}
+
+
+_TYPE_WORDS = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "a boolean",
+    "null": "null",
+    "array": "an array",
+    "object": "an object",
+}
+
+
+_AMOUNTS = {
+    "minLength": "at least {} character",
+    "maxLength": "at most {} character",
+    "minItems": "at least {} item",
+    "maxItems": "at most {} item",
+    "minProperties": "at least {} field",
+    "maxProperties": "at most {} field",
+}
+
+
+_WANTED: dict[str, Callable[[Any], str]] = {
+    "type": lambda kind: " or ".join(_TYPE_WORDS[name] for name in sorted(kind.types, key="null".__eq__)),
+    "enum": lambda kind: one_of(kind.options),
+    "const": lambda kind: _json_word(kind.expected_value),
+    "format": lambda kind: _FORMAT_WORDS[kind.format],
+    "pattern": lambda kind: f"text that matches {kind.pattern}",
+    "minimum": lambda kind: f"at least {kind.limit}",
+    "maximum": lambda kind: f"at most {kind.limit}",
+    "exclusiveMinimum": lambda kind: f"more than {kind.limit}",
+    "exclusiveMaximum": lambda kind: f"less than {kind.limit}",
+    "multipleOf": lambda kind: f"a multiple of {kind.multiple_of}",
+    "uniqueItems": lambda _: "items that differ from each other",
+    "contains": lambda _: "as many items that `contains` allows as it says",
+    "not": lambda _: "something that `not` does not describe",
+    "unevaluatedItems": lambda _: "no further items",
+}
+
+
+def _expectation(kind: Any, rule: str, instance: Any) -> tuple[str, str]:
+    """What a rule wants and what came, in our own words; the engine's text is never shown."""
+    if rule == "readOnly":
+        return "read-only, it may not be sent", ""
+    if rule == "writeOnly":
+        return "write-only, it may not be in a response", ""
+    if kind.name == "falseSchema":
+        return "nothing may be here", ""
+    if kind.name == "propertyNames":
+        return f"in its names, {_expectation(kind.error.kind, '', '')[0]}", type_words(instance)
+    if kind.name in _AMOUNTS:
+        return _AMOUNTS[kind.name].format(kind.limit) + ("" if kind.limit == 1 else "s"), type_words(instance)
+    wanted = _WANTED.get(kind.name)
+    return (wanted(kind) if wanted else f"something that {kind.name} allows"), type_words(instance)
+
+
+def one_of(options: Sequence[Any]) -> str:
+    """``one of 'a', 'b' …``, the first dozen of a document's own values."""
+    shown = ", ".join(map(_json_word, options[:12]))
+    return f"one of {shown}" + (f" … ({len(options)} in all)" if len(options) > 12 else "")
+
+
+def _json_word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "null" if value is None else repr(value)
+
+
+def no_such(name: str, known: Sequence[str]) -> str:
+    """What is wrong with a field that the document does not have."""
+    near = near_names(name, known)
+    if near:
+        return f"not a known field; did you mean {' or '.join(near)}?"
+    return f"not a known field; known are {', '.join(known[:20])}" if known else "no field is allowed here"
+
+
+def type_words(value: Any) -> str:
+    """The JSON type of a Python value, in words; for other values, the Python type's name."""
+    if value is None:
+        return "null"
+    for kind, words in ((bool, "a boolean"), (str, "a string"), (int, "an integer"), (float, "a number")):
+        if isinstance(value, kind):
+            return words
+    if isinstance(value, dict):
+        return "an object"
+    return "an array" if isinstance(value, (list, tuple)) else f"a {type(value).__name__}"
+
+
+def find_non_json(value: Any, location: str, path: Sequence[str | int]) -> list[Violation]:
+    """The values that are not JSON, which the engine refuses to look at or takes for something else."""
+    found: list[Violation] = []
+
+    def look(value: Any, path: _Path, depth: int) -> None:
+        if len(found) == _MOST_ALIENS:
+            return
+        if isinstance(value, (dict, list, tuple)):
+            if depth > _DEEPEST:
+                wanted = f"nested deeper than {_DEEPEST} levels"
+                found.append(Violation(location, path[:1], "json", wanted, "", "#"))
+                return
+            for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+                if isinstance(value, dict) and not isinstance(key, str):
+                    found.append(Violation(location, path, "json", "a string as a name", type_words(key), "#"))
+                look(child, (*path, key if isinstance(key, (str, int)) else type_words(key)), depth + 1)
+        elif wanted := _alien(value):
+            found.append(Violation(location, path, "json", wanted, type_words(value), "#", value))
+
+    look(value, tuple(path), 0)
+    return found
+
+
+def _alien(value: Any) -> str:
+    """What a scalar should be that is none of JSON's; empty when it is."""
+    if isinstance(value, float):
+        return "" if value - value == 0 else "a finite number (JSON has no NaN and no infinity)"
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "text without lone surrogates"
+    return "" if value is None or isinstance(value, (str, int)) else "a JSON value"

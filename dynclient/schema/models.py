@@ -1,0 +1,400 @@
+"""Dict subclasses named after the schemas of a document.
+
+Item access is the JSON as on the wire; attribute access is the Python value by ``format``. A declared name that is
+absent is None as an attribute, an undeclared one raises with near names. A name that ``dict`` itself has stays the
+method: ``model["update"]`` always works. Building and assigning at the top level validate; what is changed inside
+nested lists and plain dicts is checked by ``check()`` and again when the model is sent.
+
+Component schemas give their models' names; inline object schemas get those that OpenAPI Generator gives them
+(``TaskExtraLinks``, ``DAGCollectionAllOf``, ``InlineResponse200``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from ..documents import pointers
+from ..documents.inline_names import COMPONENTS, camel, component_schemas, inline_names
+from ..errors import InvalidRequest, Violation, near_names
+from . import model_repr
+from .explain import no_such, type_words
+from .model_builder import Builders
+from .schema import Schema, Schemas
+from .values import from_json, to_json
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .model_builder import Builder
+
+__all__ = ["Model", "Models", "Origin", "Value", "remember", "root_of"]
+
+_set = dict.__setitem__
+
+
+class Origin(NamedTuple):
+    """Where a model came from: the bytes the server sent, and by which call."""
+
+    raw: bytes
+    operation: str
+    arguments: Mapping[str, Any]
+
+
+class Model(dict[str, Any]):
+    """A dict that knows its schema. The classes are made from a document; see ``Models``."""
+
+    __slots__ = ("_origin_",)
+    _schema_: Schema
+    _models_: Models
+    _origin_: Any  # Origin, or (origin of the model or list around it, name or index), or None
+
+    def __init__(self, /, *args: Any, **fields: Any) -> None:
+        """Take what ``dict`` takes and validate it.
+
+        Raises:
+            InvalidRequest: with every violation.
+        """
+        given = dict(*args, **fields)
+        object.__setattr__(self, "_origin_", None)
+        value, wrong = _judged(given, self._schema_)
+        if wrong:
+            raise InvalidRequest(f"this is no {type(self).__name__}:", wrong)
+        dict.update(self, self._models_.built(value, self._schema_))
+
+    # --- attributes ---
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self:
+            field = self._schema_.fields.get(name)
+            return from_json(self[name], field.format) if field else self[name]
+        if name in self._schema_.fields:
+            return None
+        raise self._no_such(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if hasattr(Model, name) or name not in self._schema_.fields:
+            raise self._no_such(name)
+        self[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        if hasattr(Model, name) or name not in self:
+            raise self._no_such(name)
+        del self[name]
+
+    def _no_such(self, name: str) -> AttributeError:
+        kind = type(self).__name__
+        if hasattr(Model, name):
+            return AttributeError(f"{kind}.{name} is a method; write model[{name!r}]", name=None, obj=None)
+        near = near_names(name, [*self._schema_.fields, *self])
+        hint = f"did you mean {' or '.join(near)}?" if near else f'write model["{name}"] to go beyond the document'
+        # without name and obj the interpreter would add a guess of its own
+        return AttributeError(f"{kind} has no field {name!r}; {hint}", name=None, obj=None)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._schema_.fields]
+
+    # --- assigning ---
+
+    def _checked(self, name: str, value: Any) -> Any:
+        field = self._schema_.fields.get(name) or self._schema_.additional
+        value, wrong = _judged(value, field, (name,))
+        if field is None and self._schema_.closed:
+            expected = no_such(str(name), list(self._schema_.fields))
+            wrong.append(Violation("model", (name,), "additionalProperties", expected, "", self._schema_.pointer))
+        if not isinstance(name, str):
+            wrong.append(Violation("model", (), "json", "a string as a name", type_words(name), self._schema_.pointer))
+        if wrong:
+            raise InvalidRequest(f"{type(self).__name__} cannot take this:", wrong)
+        return self._models_.built(value, field)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        _set(self, name, self._checked(name, value))
+
+    def setdefault(self, name: str, default: Any = None, /) -> Any:
+        """As ``dict.setdefault``, validated."""
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def update(self, /, *args: Any, **fields: Any) -> None:
+        """As ``dict.update``; all of it is validated before any of it is taken."""
+        dict.update(self, {name: self._checked(name, value) for name, value in dict(*args, **fields).items()})
+
+    def __ior__(self, other: Any) -> Self:  # type: ignore[override]
+        self.update(other)
+        return self
+
+    def __or__(self, other: Any) -> Any:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        new = self.copy()
+        new.update(other)
+        return new
+
+    def __ror__(self, other: Any) -> Any:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        more = {name: self._checked(name, value) for name, value in other.items() if name not in self}
+        return self._revive({**more, **self}, self._origin_)
+
+    # --- copies ---
+
+    def copy(self) -> Self:
+        """A shallow copy of the same class, with the same past."""
+        return self._revive(dict(self), self._origin_)
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        from copy import deepcopy
+
+        new = memo[id(self)] = self._revive({}, self._origin_)
+        dict.update(new, {name: deepcopy(value, memo) for name, value in self.items()})
+        return new
+
+    @classmethod
+    def _revive(cls, value: dict[str, Any], origin: Any) -> Self:
+        new = dict.__new__(cls)
+        dict.update(new, value)
+        object.__setattr__(new, "_origin_", origin)
+        return new
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        """By the document and the schema's pointer: the class is made again where it is not there."""
+        kind = type(self)
+        return _unpickle, (self._models_, self._schema_.pointer, kind.__name__, dict(self), self._origin_)
+
+    @classmethod
+    def fromkeys(cls, names: Any, value: Any = None) -> Self:  # type: ignore[override]
+        """As ``dict.fromkeys``, validated."""
+        return cls(dict.fromkeys(names, value))
+
+    # --- what a client needs of it ---
+
+    def check(self) -> None:
+        """Validate all of it, nested changes too.
+
+        Raises:
+            InvalidRequest: with every violation.
+        """
+        _, wrong = _judged(self, self._schema_)
+        if wrong:
+            raise InvalidRequest(f"this {type(self).__name__} does not keep to its schema:", wrong)
+
+    def changes(self) -> dict[str, Any]:
+        """What differs from what the server sent, by name, as JSON; everything for a model that never came from one.
+
+        It is computed against the bytes that came, so no way of changing can be missed. A name that was deleted is not
+        among them: what is not sent, a server leaves as it is.
+
+        Raises:
+            InvalidRequest: a nested value that JSON does not have.
+        """
+        now, wrong = _judged(self, None)
+        if wrong:
+            raise InvalidRequest(f"this {type(self).__name__} cannot be sent:", wrong)
+        sent = _sent(self._origin_)
+        return {
+            name: value
+            for name, value in now.items()
+            if not isinstance(sent, dict) or name not in sent or not _same(sent[name], value)
+        }
+
+    def __repr__(self) -> str:
+        return model_repr.model(type(self).__name__, self, self._schema_)
+
+    def _repr_html_(self) -> str:
+        return model_repr.model_html(type(self).__name__, self, self._schema_)
+
+
+def _judged(given: Any, schema: Schema | None, path: tuple[str | int, ...] = ()) -> tuple[Any, list[Violation]]:
+    """A Python value as JSON, and where it breaks its schema; of a value without JSON form only that is said."""
+    wrong: list[Violation] = []
+    value = to_json(given, "model", path, wrong)
+    if schema is not None:
+        said = {violation.path for violation in wrong}
+        found = schema.schemas.validator(schema.pointer, "model").violations(value, "model", path)
+        wrong += [violation for violation in found if violation.path not in said]
+    return value, wrong
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equal as JSON, where 1 and True differ."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+
+
+def _sent(origin: Any) -> Any:
+    """What the server sent at this place, read again from the bytes; None when nothing did."""
+    steps: list[Any] = []
+    while origin is not None and not isinstance(origin, Origin):
+        origin, step = origin
+        steps.append(step)
+    if origin is None:
+        return None
+    value = json.loads(origin.raw)
+    for step in reversed(steps):
+        value = value[step]
+    return value
+
+
+def root_of(model: Model) -> tuple[Origin | None, tuple[str | int, ...]]:
+    """The call that a model came from and the way to it in that answer."""
+    origin, steps = model._origin_, []
+    while origin is not None and not isinstance(origin, Origin):
+        origin, step = origin
+        steps.append(step)
+    return origin, tuple(reversed(steps))
+
+
+def _unpickle(models: Models, pointer: str, name: str, value: dict[str, Any], origin: Any) -> Model:
+    return models.made(models.schemas.at(pointer), name)._revive(value, origin)  # noqa: SLF001 - of this module
+
+
+class Value:
+    """The model of a schema that is no object: calling it checks a value and gives it back as JSON.
+
+    ``models.DagState("running") == "running"``; ``models.DagState.values`` lists what an enum takes.
+    """
+
+    _schema_: Schema
+    _models_: Models
+    values: tuple[Any, ...]
+
+    def __new__(cls, value: Any) -> Any:
+        """The value as checked JSON, with models in it where it has objects."""
+        given, wrong = _judged(value, cls._schema_)
+        if wrong:
+            raise InvalidRequest(f"this is no {cls.__name__}:", wrong)
+        return cls._models_.built(given, cls._schema_)
+
+
+class Models(Mapping[str, Any]):
+    """The models of a document by name, as items and as attributes; each is made when first asked for."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
+        self._classes: dict[str, type[Model]] = {}
+        self._values: dict[str, type[Value]] = {}
+        self._builders = Builders(self.of)
+        self._inline: dict[str, str] | None = None
+
+    # --- by name ---
+
+    def __getitem__(self, name: str) -> Any:
+        if name in component_schemas(self.schemas.document):
+            return self._named(self.schemas.at(pointers.join(COMPONENTS, name)), name)
+        for pointer, inline in self.inline.items():
+            if inline == name:
+                return self._named(self.schemas.at(pointer), name)
+        near = near_names(name, list(self))
+        raise KeyError(f"no schema is called {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self[name]
+        except KeyError as error:
+            raise AttributeError(error.args[0], name=None, obj=None) from None
+
+    def __iter__(self) -> Iterator[str]:
+        yield from component_schemas(self.schemas.document)
+        yield from self.inline.values()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self]
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} models: {', '.join(list(self)[:5])} …>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _shared, (self.schemas.document, id(self))
+
+    @property
+    def inline(self) -> Mapping[str, str]:
+        """Pointer -> name of each inline object schema, by OpenAPI Generator's rule."""
+        if self._inline is None:
+            self._inline = dict(inline_names(self.schemas.document))
+        return self._inline
+
+    # --- by schema ---
+
+    def _named(self, schema: Schema, name: str) -> Any:
+        if schema.fields:
+            return self.made(schema, name)
+        made = self._values.get(schema.pointer)
+        if made is None:
+            space = {"_schema_": schema, "_models_": self, "values": schema.enum, "__doc__": f"{name}: {schema.words}"}
+            made = self._values.setdefault(schema.pointer, type(name, (Value,), space))
+        return made
+
+    def made(self, schema: Schema, name: str) -> type[Model]:
+        """The class of the object schema at this very place, made once."""
+        made = self._classes.get(schema.pointer)
+        if made is None:
+            doc = model_repr.model_doc(name, schema)
+            space = {"__slots__": (), "__doc__": doc, "_schema_": schema, "_models_": self}
+            made = self._classes.setdefault(schema.pointer, cast("type[Model]", type(name, (Model,), space)))
+        return made
+
+    def of(self, schema: Schema) -> type[Model] | None:
+        """The model of an object schema, through ``$ref`` and "or null"; None for anything else."""
+        plain = schema.plain
+        made = self._classes.get(plain.pointer)
+        if made is not None:
+            return made
+        if not plain.fields:
+            return None
+        return self.made(plain, plain.name or self.inline.get(plain.pointer) or _borrowed_name(plain))
+
+    def builder(self, schema: Schema) -> Builder | None:
+        """A function (JSON, origin) -> the same with models in it, for JSON that was checked; None when none would be.
+
+        Compiled once per schema: it goes only where models can be.
+        """
+        return self._builders.of(schema)
+
+    def built(self, value: Any, schema: Schema | None) -> Any:
+        """Checked JSON with models in it, which no server sent."""
+        build = self.builder(schema) if schema is not None else None
+        return build(value, None) if build else value
+
+
+_alive: list[Any] = []
+
+
+def _shared(document: Mapping[str, Any], identity: int) -> Models:
+    """The models of this document that are alive in this process, the very ones first: unpickling keeps the class."""
+    alive = [models for reference in list(_alive) if (models := reference()) is not None]
+    alive.sort(key=lambda models: id(models) != identity)
+    for models in alive:
+        if models.schemas.document == document:
+            return cast("Models", models)
+    made = Models(Schemas(document))
+    remember(made)
+    return made
+
+
+def remember(models: Models) -> None:
+    """Let unpickling find these models."""
+    import weakref
+
+    _alive[:] = [reference for reference in _alive if reference() is not None]
+    _alive.append(weakref.ref(models))
+
+
+def _borrowed_name(schema: Schema) -> str:
+    """An inline ``allOf`` of references is called after the first of them, as the generators do."""
+    for part in schema.branches("allOf"):
+        if part.resolved.name:
+            return part.resolved.name
+    return camel(pointers.split(schema.pointer)[-1]) or "Inline"

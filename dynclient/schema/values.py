@@ -1,0 +1,214 @@
+"""Python values to JSON and back by ``format``: what is sent is made here first, then validated, then written.
+
+``date-time`` is RFC 3339 §5.6, ``date`` its full-date, ``duration`` ISO 8601 as servers write a timedelta.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Violation
+from .explain import type_words
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+__all__ = ["from_json", "to_json"]
+
+_Path = tuple[str | int, ...]
+_PLAIN = (int, bool, type(None))
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DEEPEST = 200
+
+
+class _TooDeepError(Exception):
+    """The value is nested deeper than anything that is meant to be sent, or holds itself."""
+
+
+def to_json(value: Any, location: str, path: _Path, wrong: list[Violation]) -> Any:
+    """The JSON form of a Python value: new containers, nothing shared with what was given.
+
+    dict, list, tuple, str, int, float, bool and None stay; an aware ``datetime``, ``date``, ``timedelta``, ``UUID``
+    and the value of an ``Enum`` are written by their format. What has no JSON form is added to ``wrong``.
+
+    Args:
+        value: anything.
+        location: the part of the message, for violations.
+        path: the way to the value inside that part.
+        wrong: receives one Violation for each value that cannot be sent.
+    """
+    try:
+        return _Writer(location, wrong).any(value, path, 0)
+    except _TooDeepError:
+        expected = f"nested deeper than {_DEEPEST} levels, or it holds itself"
+        wrong.append(Violation(location, path, "json", expected, "", "#", value))
+        return None
+
+
+class _Writer:
+    """Writes one value; what it cannot write it lists."""
+
+    def __init__(self, location: str, wrong: list[Violation]) -> None:
+        self.location = location
+        self.wrong = wrong
+
+    def refuse(self, value: Any, path: _Path, expected: str) -> None:
+        self.wrong.append(Violation(self.location, path, "json", expected, type_words(value), "#", value))
+
+    def any(self, value: Any, path: _Path, depth: int) -> Any:
+        kind = type(value)
+        if kind is str:
+            return self.text(value, path)
+        if kind in _PLAIN:
+            return value
+        if isinstance(value, (Mapping, list, tuple)):
+            if depth > _DEEPEST:
+                raise _TooDeepError
+            if isinstance(value, Mapping):
+                return self.mapping(value, path, depth + 1)
+            return [self.any(item, (*path, i), depth + 1) for i, item in enumerate(value)]
+        return self.number(value, path) if isinstance(value, (int, float)) else self.other(value, path, depth)
+
+    def text(self, value: str, path: _Path) -> str:
+        if _SURROGATE.search(value):
+            self.refuse(value, path, "text without lone surrogates")
+        return value
+
+    def mapping(self, value: Mapping[Any, Any], path: _Path, depth: int) -> dict[str, Any]:
+        out = {}
+        for key, item in value.items():
+            name = key if isinstance(key, str) else getattr(key, "value", key)  # the member of an Enum
+            if not isinstance(name, str):
+                self.refuse(name, path, "a string as a name")
+            elif _SURROGATE.search(name):
+                self.refuse(name, path, "a name without lone surrogates")
+            else:
+                name = _exact(name)
+                out[name] = self.any(item, (*path, name), depth)
+        return out
+
+    def number(self, value: float, path: _Path) -> int | float:
+        if isinstance(value, int):  # a subclass, the member of an IntEnum
+            return int(value)
+        if not math.isfinite(value):
+            self.refuse(value, path, "a finite number (JSON has no NaN and no infinity)")
+        return float(value)
+
+    def other(self, value: Any, path: _Path, depth: int) -> Any:
+        from enum import Enum  # the caller has these imported already if one of them came
+
+        if isinstance(value, Enum):
+            return self.any(value.value, path, depth + 1)
+        if isinstance(value, str):
+            return self.text(_exact(value), path)
+        try:
+            return _formatted(value)
+        except OverflowError:
+            self.refuse(value, path, "a datetime within the years 1 to 9999 in UTC")
+        except TypeError as error:
+            self.refuse(value, path, str(error))
+        return None
+
+
+def _exact(text: str) -> str:
+    """The characters of a str subclass: of an Enum's member its value, not its name."""
+    return str.__str__(text) if type(text) is not str else text
+
+
+def _formatted(value: Any) -> str:
+    from datetime import date, datetime, timedelta
+    from uuid import UUID
+
+    if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            raise TypeError("a datetime with a time zone, such as datetime.now(timezone.utc)")
+        return _write_datetime(value)
+    if isinstance(value, (date, UUID)):
+        return str(value)
+    if isinstance(value, timedelta):
+        return _write_duration(value)
+    raise TypeError("a JSON value, datetime, date, timedelta, UUID or Enum")
+
+
+def _write_datetime(value: dt.datetime) -> str:
+    from datetime import timedelta, timezone
+
+    offset = value.utcoffset() or timedelta()
+    if offset.total_seconds() % 60:  # RFC 3339 writes offsets in minutes
+        value = value.astimezone(timezone.utc)
+    return value.isoformat().replace("+00:00", "Z")
+
+
+def _write_duration(value: dt.timedelta) -> str:
+    sign = "-" if value.days < 0 else ""
+    value = abs(value)
+    days = f"{value.days}D" if value.days else ""
+    if days and not value.seconds and not value.microseconds:
+        return f"{sign}P{days}"
+    fraction = f".{value.microseconds:06d}".rstrip("0") if value.microseconds else ""
+    return f"{sign}P{days}T{value.seconds}{fraction}S"
+
+
+def from_json(value: Any, format_: str | None) -> Any:
+    """The Python value of a JSON string by its format; the string itself where it is not of that form.
+
+    ``date-time`` and ``datetime`` become ``datetime`` (aware when the text has an offset), ``date`` a ``date``,
+    ``uuid`` a ``UUID``, ``duration`` a ``timedelta`` (unless it counts months or years, which have no fixed length).
+    """
+    reader = _READERS.get(format_ or "")
+    if reader is None or not isinstance(value, str):
+        return value
+    try:
+        return reader(value)
+    except (ValueError, OverflowError):
+        return value
+
+
+_FRACTION = r"\.(\d+)"
+
+
+def _read_datetime(text: str) -> dt.datetime:
+    from datetime import datetime
+
+    text = text.replace("Z", "+00:00").replace("z", "+00:00")  # Python 3.10 reads no Z, and fractions of 3 or 6 digits
+    return datetime.fromisoformat(re.sub(_FRACTION, lambda found: f".{found[1][:6]:<06}", text, count=1))
+
+
+def _read_date(text: str) -> dt.date:
+    from datetime import date
+
+    return date.fromisoformat(text)
+
+
+def _read_uuid(text: str) -> Any:
+    from uuid import UUID
+
+    return UUID(text)
+
+
+_NUMBER = r"([+-]?\d+(?:[.,]\d+)?)"
+_DURATION = rf"(?a)([+-]?)P(?:{_NUMBER}W)?(?:{_NUMBER}D)?(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?"
+
+
+def _read_duration(text: str) -> dt.timedelta:
+    from datetime import timedelta
+
+    found = re.fullmatch(_DURATION, text)
+    if found is None or not any(found.groups()[1:]):
+        raise ValueError(text)
+    weeks, days, hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in found.groups()[1:])
+    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return -length if found[1] == "-" else length
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "date-time": _read_datetime,
+    "datetime": _read_datetime,
+    "date": _read_date,
+    "uuid": _read_uuid,
+    "duration": _read_duration,
+}

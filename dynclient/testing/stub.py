@@ -1,0 +1,162 @@
+"""A transport for unit tests that answers from a queue: no server, no port.
+
+::
+
+    stub = Stub(spec)
+    stub.add("get_dag", {"dag_id": "etl", ...})
+    client = dynclient.Client(spec, server="http://stub", transport=stub)
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import InvalidRequest, Violation
+from ..http import masking, media_types
+from ..http.messages import Headers, Response
+from ..openapi.request_decoder import NO_BODY
+from ..schema.values import to_json
+from .fake_answers import Answer, Refused, refusal, written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..http.messages import Request
+    from ..openapi.operation import MediaType, Operation
+    from ..openapi.spec import Spec
+
+__all__ = ["Stub", "UnexpectedCall"]
+
+
+class UnexpectedCall(AssertionError):  # noqa: N818 - what happened, as pytest shows it
+    """The code under test called something else than was queued, or did not call it."""
+
+
+class _Queued(NamedTuple):
+    operation: Operation
+    response: Response
+
+
+class Stub:
+    """Answers that were queued, per operation and in order; everything is checked against the document.
+
+    Attributes:
+        requests: what was sent, oldest first.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.requests: list[Request] = []
+        self._queue: dict[str, deque[_Queued]] = {}
+
+    def __repr__(self) -> str:
+        return f"<Stub of {self.spec!r}: {self._expected() or 'nothing queued'}>"
+
+    def add(
+        self,
+        operation: str,
+        data: Any = NO_BODY,
+        *,
+        status: int | None = None,
+        media: str = "",
+        headers: Mapping[str, str] | None = None,
+        times: int = 1,
+    ) -> Stub:
+        """Queue an answer; returns the stub, so that calls can be chained.
+
+        Args:
+            operation: its id.
+            data: JSON with Python values (datetime …), text or bytes. Without it an error status gets the document's
+                own error body, and a success none.
+            status: that of success by default.
+            media: the media type, by default the first that is documented, JSON before others.
+            headers: further header fields.
+            times: how often.
+
+        Raises:
+            UnknownOperation: there is no such operation.
+            InvalidRequest: the document does not allow this answer; with every violation.
+        """
+        found = self.spec.operations[operation]
+        if status is None:
+            status = int(found.success.status) if found.success is not None and found.success.status.isdigit() else 200
+        wrong: list[Violation] = []
+        if data is NO_BODY and status >= 400:
+            given = refusal(found, self.spec, Refused(status, "queued in a stub"))
+        else:
+            is_raw = data is NO_BODY or isinstance(data, bytes)
+            given = Answer(status, data if is_raw else to_json(data, "response", (), wrong), media)
+        wrong += _violations(found, given) if not wrong else ()
+        if wrong:
+            raise InvalidRequest(f"{found.id}: the document does not allow this answer ({status}):", wrong)
+        given, body = written(found, given, "")
+        fields = {"Content-Type": given.media} if given.media and given.data is not NO_BODY else {}
+        response = Response(given.status, Headers({**fields, **(headers or {})}), body)
+        self._queue.setdefault(found.id, deque()).extend([_Queued(found, response)] * times)
+        return self
+
+    def send(self, request: Request, auth: object | None = None) -> Response:  # noqa: ARG002 - what a transport takes
+        """The next answer for the operation that this request belongs to.
+
+        Raises:
+            UnexpectedCall: none is queued for it; the message lists what is.
+        """
+        match = self.spec.match(request.method, request.url)
+        name = match.operation.id if match is not None else f"{request.method} {masking.bare_url(request.url)}"
+        queue = self._queue.get(name)
+        if not queue:
+            raise UnexpectedCall(f"{name} was called; expected: {self._expected() or 'nothing more'}")
+        self.requests.append(request)
+        response = queue.popleft().response._replace(url=request.url)
+        if request.stream:
+            return response._replace(body=b"", chunks=iter([response.body]))
+        return response
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def assert_done(self) -> None:
+        """Was everything called for?
+
+        Raises:
+            UnexpectedCall: with what is still queued.
+        """
+        if self._expected():
+            raise UnexpectedCall(f"not called: {self._expected()}")
+
+    def _expected(self) -> str:
+        left = ((name, len(queue)) for name, queue in self._queue.items() if queue)
+        return ", ".join(f"{name} ({n} times)" if n > 1 else name for name, n in left)
+
+
+def _violations(operation: Operation, given: Answer) -> list[Violation]:
+    """Where an answer breaks the document."""
+    documented = operation.response_for(given.status)
+    if documented is None:
+        known = f"one of {', '.join(operation.responses)}"
+        return [Violation("response", (), "status", known, str(given.status), f"{operation.pointer}/responses")]
+    content, where = documented.content, documented.pointer
+    if given.data is NO_BODY or not content:
+        may_lack = not content or any(media.schema is None or media.schema.nullable for media in content.values())
+        fine = may_lack if given.data is NO_BODY else not may_lack
+        expected = "no body" if not content else "a body"
+        return [] if fine else [Violation("response", (), "content", expected, "the other", where)]
+    kind = given.media or next((name for name in content if media_types.is_json(name)), next(iter(content)))
+    name = media_types.match_media(kind, content)
+    if name is None:
+        return [Violation("response", (), "content", " or ".join(content), kind, where)]
+    return _in_body(content[name], given.data)
+
+
+def _in_body(media: MediaType, data: Any) -> list[Violation]:
+    if media.schema is None or not media_types.is_json(media.name):
+        return []
+    if isinstance(data, bytes):
+        try:
+            data = json.loads(data)
+        except ValueError:
+            return [Violation("response", (), "json", "JSON", "something else", media.pointer)]
+    found = media.schema.response.check(data, "response")
+    return [*found.violations, *found.warnings]

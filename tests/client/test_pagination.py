@@ -1,0 +1,200 @@
+"""Pages, read off the document."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+from tiny_specs import json_answer, json_body, parameter, tiny
+
+from dynclient import load
+from dynclient.client.pagination import needed, paging, walk
+from dynclient.errors import ArgumentError, ContractError
+
+INT = {"type": "integer"}
+THING = {"type": "object", "properties": {"name": {"type": "string"}}}
+PAGE = {
+    "type": "object",
+    "properties": {
+        "things": {"type": "array", "items": THING},
+        "total_entries": INT,
+        "next_cursor": {"type": "string"},
+    },
+}
+TAGGED = {"type": "object", "properties": {"id": INT, "tags": {"type": "array", "items": THING}}}
+STRINGS = {
+    "type": "object",
+    "properties": {"tags": {"type": "array", "items": {"type": "string"}}, "total_entries": INT},
+}
+LIMITS = [parameter("limit", schema=INT), parameter("offset", schema=INT)]
+
+
+def plan(line: str = "GET /things", **operation):
+    spec = tiny({line: {"operationId": "op", "responses": {"200": json_answer(PAGE)}, **operation}})
+    return paging(spec.operations.op, spec.operations)
+
+
+BATCH = json_body({"type": "object", "properties": {"page_limit": INT, "page_offset": INT}})
+
+PLANS = [
+    # (rule, line, operation, (items, mode) or None)
+    ("limit and offset", "GET /things", {"parameters": LIMITS}, ("things", "offset")),
+    ("a cursor wins", "GET /things", {"parameters": [*LIMITS, parameter("cursor")]}, ("things", "cursor")),
+    ("no parameters: one page", "GET /things", {}, ("things", "once")),
+    ("batch", "POST /things/list", {"requestBody": BATCH}, ("things", "offset")),
+    ("batch without pages", "POST /things/list", {"requestBody": json_body({"type": "object"})}, ("things", "once")),
+    ("PATCH of a list is none", "PATCH /things", {"parameters": LIMITS}, None),
+    ("POST elsewhere is none", "POST /things", {"requestBody": BATCH}, None),
+    ("one thing is none", "GET /things/{name}", {"responses": {"200": json_answer(THING)}}, None),
+    ("of strings", "GET /tags", {"parameters": LIMITS, "responses": {"200": json_answer(STRINGS)}}, ("tags", "offset")),
+    ("a thing with tags", "GET /things/one", {"responses": {"200": json_answer(TAGGED)}}, None),
+    ("no list in it", "GET /version", {"responses": {"200": json_answer(THING)}}, None),
+]
+
+
+@pytest.mark.parametrize(("rule", "line", "operation", "expected"), PLANS, ids=[row[0] for row in PLANS])
+def test_how_an_operation_pages(rule, line, operation, expected):  # noqa: ARG001 - the rule names the row
+    """What pages and how is read off parameters, body and answer."""
+    found = plan(line, **operation)
+    assert (None if found is None else (found.items, found.mode)) == expected
+
+
+def test_what_is_no_list_says_so():
+    """Walking an operation that is no list is an error that says what lists are."""
+    spec = tiny({"GET /version": {"operationId": "get_version"}})
+    with pytest.raises(ArgumentError, match="get_version is no list"):
+        needed(None, spec.operations.get_version)
+
+
+def serve(total: int, clamp: int, *, calls: list | None = None, **extra):
+    """A list of ``total`` numbers that gives at most ``clamp`` a page, whatever is asked for."""
+
+    def call(*, limit: int = 100, offset: int = 0, **more):
+        if calls is not None:
+            calls.append({"limit": limit, "offset": offset, **more})
+        items = [{"n": n} for n in range(total)[offset : offset + min(limit, clamp)]]
+        return {"things": items, "total_entries": total, **extra}
+
+    return call
+
+
+WALKS = [
+    # (total, the server's clamp, limit asked for, start, pages)
+    (0, 10, None, 0, 1),
+    (5, 10, None, 0, 1),
+    (10, 10, None, 0, 1),
+    (11, 10, None, 0, 2),
+    (25, 10, 1000, 0, 3),
+    (25, 10, 5, 20, 1),
+    (25, 10, None, 30, 1),
+]
+
+
+@pytest.mark.parametrize(("total", "clamp", "limit", "start", "pages"), WALKS)
+def test_offsets_advance_by_what_arrived(total, clamp, limit, start, pages):
+    """Every item comes once, in order, though the server clamps ``limit`` silently."""
+    given = {name: value for name, value in (("limit", limit), ("offset", start or None)) if value is not None}
+    got = list(walk(serve(total, clamp), plan(parameters=LIMITS), (), given))
+    assert [item["n"] for page in got for item in page["things"]] == list(range(start, total))
+    assert len(got) == pages
+
+
+def test_a_capped_total_is_not_believed():
+    """``total_entries`` at ``total_entries_limit`` is only a cap: the walk goes on to an empty page."""
+
+    def call(*, offset: int = 0):
+        items = [{"n": n} for n in range(25)][offset : offset + 10]
+        return {"things": items, "total_entries": min(25, 20), "total_entries_limit": 20}
+
+    got = [item["n"] for page in walk(call, plan(parameters=LIMITS), (), {}) for item in page["things"]]
+    assert got == list(range(25))
+
+
+def test_no_total_walks_to_an_empty_page():
+    """Without a total nobody knows the end but an empty page."""
+    got = list(walk(serve(25, 10, total_entries=None), plan(parameters=LIMITS), (), {}))
+    assert [len(page["things"]) for page in got] == [10, 10, 5, 0]
+
+
+def test_a_page_that_repeats_raises():
+    """A server that ignores the offset would be walked for ever."""
+
+    def call(**_):
+        return {"things": [{"n": 1}], "total_entries": 9}
+
+    with pytest.raises(ContractError, match="the same page twice"):
+        list(walk(call, plan(parameters=LIMITS), (), {}))
+
+
+CURSORS = {"": ("b", [1, 2]), "b": ("c", [3]), "c": (None, [4])}
+
+
+def test_a_cursor_starts_empty_and_ends_with_none():
+    """The empty string asks for the first page and is sent; the walk ends where no next cursor comes."""
+    asked = []
+
+    def call(*, cursor: str):
+        asked.append(cursor)
+        following, items = CURSORS[cursor]
+        return {"things": [{"n": n} for n in items], "next_cursor": following}
+
+    cursors = plan(parameters=[*LIMITS, parameter("cursor")])
+    assert [i["n"] for page in walk(call, cursors, (), {}) for i in page["things"]] == [1, 2, 3, 4]
+    assert asked == ["", "b", "c"]
+
+
+def test_an_offset_given_by_the_caller_pages_by_offset():
+    """Where both are there and the caller names an offset, offsets are used."""
+    calls = []
+    cursors = plan(parameters=[*LIMITS, parameter("cursor")])
+    list(walk(serve(12, 10, calls=calls), cursors, (), {"offset": 1}))
+    assert [call["offset"] for call in calls] == [1, 11]
+
+
+def test_a_walk_is_lazy():
+    """Nothing is asked for before the first item is wanted, and no page too many."""
+    calls = []
+    pages = walk(serve(100, 10, calls=calls), plan(parameters=LIMITS), (), {})
+    assert calls == []
+    next(pages)
+    assert len(calls) == 1
+
+
+ORDERS = [
+    # (release, operation, keywords sent for a stable order)
+    ("2.10.5", "get_connections", {"order_by": "connection_id"}),
+    ("2.10.5", "get_pools", {"order_by": "name"}),
+    ("2.10.5", "get_variables", {"order_by": "key"}),
+    ("2.10.5", "get_dags", {"order_by": "dag_id"}),
+    ("3.3.2", "get_dags", {}),  # its order_by has a default
+    ("2.10.5", "get_plugins", {}),  # no order_by
+]
+
+
+@pytest.mark.parametrize(("release", "operation", "order"), ORDERS)
+def test_a_stable_order_is_asked_for(release, operation, order):
+    """Where the operation has order_by and no order of its own, the identifying field is asked for."""
+    spec = load(release)
+    assert dict(paging(spec.operations[operation], spec.operations).order) == order
+
+
+def test_every_paged_list_of_the_facts_is_one():
+    """get_dags pages on every bundled line, patch_dags on none."""
+    for release in ("2.0.0", "2.2.0", "2.10.5", "3.0.6", "3.3.2"):
+        spec = load(release)
+        assert paging(spec.operations["get_dags"], spec.operations).items == "dags"
+        if "patch_dags" in spec.operations:
+            assert paging(spec.operations["patch_dags"], spec.operations) is None
+
+
+def test_memory_stays_flat():
+    """1,000 pages leave nothing behind but the one in hand."""
+    tracemalloc.start()
+    try:
+        peaks = []
+        for n, _page in enumerate(walk(serve(10_000, 10), plan(parameters=LIMITS), (), {})):
+            if n in {100, 999}:
+                peaks.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert peaks[1] - peaks[0] < 50_000
