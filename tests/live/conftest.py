@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from server import running
+from server import server
 
 RELEASE = os.environ.get("DYNCLIENT_LIVE_RELEASE", "")
 
@@ -15,5 +15,5 @@ collect_ignore_glob = [] if RELEASE else ["*"]
 @pytest.fixture(scope="session")
 def live():
     """A running server of the release, as `server.Server(url, username, password, release)`."""
-    with running(RELEASE) as server:
-        yield server
+    with server(RELEASE) as account:
+        yield account
