@@ -82,7 +82,7 @@ class Player:
         while "wait" in step and answer.status == 200 and time.monotonic() < deadline:
             if answer.data().get(step["wait"]) in step["until"]:
                 break
-            time.sleep(0.5)
+            time.sleep(1)
             answer = self.send(step)
         for name, path in step.get("save", {}).items():
             value = at(answer.data(), path)

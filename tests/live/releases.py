@@ -147,8 +147,7 @@ def commands(release: Release) -> list[str]:
         f"users create -u {name} -p {name} -r {role} -f {name.title()} -l Live -e {name}@example.com"
         for name, role in USERS
     )
-    roles = ["sync-perm"] if release.migrate == MIGRATE else []  # `db init` makes the roles as well
-    return [release.migrate, *roles, *users]
+    return [release.migrate, "sync-perm", *users]  # not every release makes the roles with the database
 
 
 def arguments(release: Release, component: str, port: int) -> list[str]:
