@@ -16,6 +16,7 @@ Environment:
       python tests/live/server.py 3.3.2 --keep
 
   prints one JSON line with ``url``, ``username``, ``password``, ``release`` and ``pid`` when the server is ready.
+  ``--set AIRFLOW__API__EXPOSE_CONFIG=True`` changes a setting of Airflow's.
 
 The server listens on 127.0.0.1 only, on a free port, and knows two accounts, ``admin`` and ``viewer``, each with its
 name as password. Its AIRFLOW_HOME (SQLite, logs) is a temporary folder that goes away with it. It knows the example
@@ -40,6 +41,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from installation import LiveServerError, clean_environment, install, tail
@@ -56,6 +58,7 @@ READY_SECONDS = 420.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 DAGS = ("dynclient_demo", "dynclient_failing", "dynclient_slow")
 QUIET_SECONDS = 6.0  # files are read in no fixed order: they are through when no DAG has come for so long
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 PASSWORDS = "simple_auth_manager_passwords.json.generated"  # what the simple login manager of 3.x reads
 
 
@@ -69,21 +72,40 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def server(name: str, *, examples: bool = True) -> Iterator[Server]:
+def server(name: str, *, examples: bool = True, more: Mapping[str, str] = NO_SETTINGS) -> Iterator[Server]:
     """A server of the release, started and stopped here unless ``DYNCLIENT_LIVE_URL`` names one that runs already.
 
+    ``more`` are settings of Airflow's, by the names of their environment variables.
     Raises `LiveServerError` when it cannot be installed or is not ready in time.
     """
     if url := os.environ.get("DYNCLIENT_LIVE_URL"):
         username = os.environ.get("DYNCLIENT_LIVE_USERNAME", "admin")
-        yield Server(url.rstrip("/"), username, os.environ.get("DYNCLIENT_LIVE_PASSWORD", "admin"), name)
+        yield Server(
+            url.rstrip("/"),
+            username,
+            os.environ.get("DYNCLIENT_LIVE_PASSWORD", "admin"),
+            name,
+        )
         return
     # The keeper also watches its stdin, which the system closes when this process is killed.
-    command = [sys.executable, __file__, name, "--keep", *(() if examples else ("--no-examples",))]
+    command = [
+        sys.executable,
+        __file__,
+        name,
+        "--keep",
+        *(() if examples else ("--no-examples",)),
+    ]
+    for variable, value in more.items():
+        command += ["--set", f"{variable}={value}"]
     with (
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
         ) as keeper,
     ):
         try:
@@ -99,7 +121,7 @@ def server(name: str, *, examples: bool = True) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def local_server(name: str, *, examples: bool = True) -> Iterator[Server]:
+def local_server(name: str, *, examples: bool = True, more: Mapping[str, str] = NO_SETTINGS) -> Iterator[Server]:
     """A server of the release that ends with the block; `server` is the same in a process of its own."""
     release = RELEASES[name]
     bin_folder = install(name, release)
@@ -110,14 +132,24 @@ def local_server(name: str, *, examples: bool = True) -> Iterator[Server]:
         home = Path(stack.enter_context(folder))
         shutil.copytree(HERE / "dags", home / "dags", ignore=shutil.ignore_patterns("__pycache__"))
         (home / PASSWORDS).write_text(json.dumps({user: user for user, _ in USERS}))
-        environment = {**clean_environment(), **settings(release, url=url, examples=examples)}
+        environment = {
+            **clean_environment(),
+            **settings(release, url=url, examples=examples),
+            **more,
+        }
         environment["AIRFLOW_HOME"] = str(home)
         environment["PATH"] = f"{bin_folder}{os.pathsep}{environment['PATH']}"  # it starts `airflow` again by name
         airflow = str(bin_folder / "airflow")
         for number, line in enumerate(commands(release)):
             log = home / f"prepare-{number}.log"
             with log.open("w") as out:
-                run = subprocess.run([airflow, *line.split()], stdout=out, stderr=out, env=environment, check=False)
+                run = subprocess.run(
+                    [airflow, *line.split()],
+                    stdout=out,
+                    stderr=out,
+                    env=environment,
+                    check=False,
+                )
             if run.returncode:
                 raise LiveServerError(f"airflow {line} ended with {run.returncode}:\n{tail(log)}")
         processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -131,7 +163,10 @@ def local_server(name: str, *, examples: bool = True) -> Iterator[Server]:
 
 
 def wait_until_ready(
-    release: Release, account: Server, home: Path, processes: Mapping[str, subprocess.Popen[bytes]]
+    release: Release,
+    account: Server,
+    home: Path,
+    processes: Mapping[str, subprocess.Popen[bytes]],
 ) -> None:
     """Wait until the scheduler is healthy and every DAG is listed."""
     deadline = time.monotonic() + READY_SECONDS
@@ -196,11 +231,19 @@ def main() -> int | str:
     parser.add_argument("release", choices=RELEASES, metavar="release", help=", ".join(RELEASES))
     parser.add_argument("--keep", action="store_true", help="stay until stdin closes or SIGTERM comes")
     parser.add_argument("--no-examples", action="store_true", help="no DAGs but those of dags/")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of Airflow's",
+    )
     options = parser.parse_args()
+    more = dict(line.split("=", 1) for line in options.set)
     for number in SIGNALS:
         signal.signal(number, leave)
     try:
-        with local_server(options.release, examples=not options.no_examples) as account:
+        with local_server(options.release, examples=not options.no_examples, more=more) as account:
             print(json.dumps({**account._asdict(), "pid": os.getpid()}), flush=True)  # noqa: T201
             if options.keep:
                 sys.stdin.read()
