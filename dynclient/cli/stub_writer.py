@@ -187,7 +187,7 @@ class _Stubs:
         lines += self.defined("response", whole, self.say("Reply"), mark=mark)
         flags = [f"seed: {self.say('int')} = ...", "*", f"minimal: {self.say('bool')} = ..."]
         lines += self.defined("example", [_Method(tuple(flags), f"{self.say('dict')}[{self._any_field()}]")])
-        plan = paginate.paging(operation, self.spec.operations)
+        plan = paginate.paging(operation)
         if plan is not None:
             lines += self.walks(operation, plan.items, whole)
         if any(media_types.is_ndjson(name) or media_types.is_text(name) for name in encoder.accepts):

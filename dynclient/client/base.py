@@ -176,7 +176,7 @@ class BaseClient(Generic[CallT]):
             raise ArgumentError(f"{operation.name} may change something and this client is read_only; nothing was sent")
 
     def _is_read(self, operation: Operation) -> bool:
-        return operation.method in _SAFE or paginate.paging(operation, self.operations) is not None
+        return operation.method in _SAFE or paginate.paging(operation) is not None
 
     def settle(self, operation: Operation, reply: Reply) -> Any:
         """The data of a reply, or what it raises in this client's mode."""
@@ -257,7 +257,7 @@ class BaseCall:
     def paging(self) -> Paging | None:
         """How it pages, None when it is no list."""
         if self._paging is None:
-            self._paging = (paginate.paging(self.operation, self._client.operations),)
+            self._paging = (paginate.paging(self.operation),)
         return self._paging[0]
 
     # --- for people ---

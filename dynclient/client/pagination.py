@@ -1,12 +1,14 @@
 """Pages, read off the document: limit and offset, a cursor, or a batch list that pages by its body.
 
-A collection is a successful JSON object with exactly one list of objects. Offsets advance by what arrived, since
-servers clamp ``limit`` silently; the walk stops on an empty page or when ``total_entries`` have come, and raises
-when a page repeats.
+A collection is a successful JSON object with exactly one list of objects and, beside it, nothing but what counts
+(``total…``) or points on (``next_…``). Offsets advance by what arrived, since servers clamp ``limit`` silently; the
+walk stops on an empty page or when the total has come, and raises when a page repeats. No order is asked for but the
+caller's: servers have one of their own, and refuse some of those that their documents allow.
 """
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from ..openapi.operation import Operation
-    from ..openapi.spec import Operations
     from ..schema.schema import Schema
 
 __all__ = ["Paging", "Walk", "ashown", "awalk", "needed", "paging", "shown", "walk"]
 
 Page = dict[str, Any]
-_BESIDE_ITEMS = frozenset({"total_entries", "total_entries_limit", "next_cursor", "previous_cursor"})
+_TOTAL = re.compile(r"total(_\w+)?|(\w+_)?count")  # of all items, not of those in the page
+_BESIDE_ITEMS = re.compile(rf"{_TOTAL.pattern}|total_\w+_limit|(next|previous)_\w+")
 
 
 class Paging(NamedTuple):
@@ -33,17 +35,26 @@ class Paging(NamedTuple):
         mode: ``offset``, ``cursor`` or ``once`` (everything comes in one answer).
         offset: the keyword that says where a page starts.
         cursor: the keyword of the cursor.
-        order: keywords that ask for a stable order, sent unless the caller asks for one.
+        total: the name of the number of all items in a page; empty where pages have none.
+        following: the name in a page of the cursor of the page after it.
     """
 
     items: str
     mode: str
     offset: str = ""
     cursor: str = ""
-    order: Mapping[str, Any] = {}
+    total: str = ""
+    following: str = ""
+
+    def total_of(self, page: Page) -> int | None:
+        """The number of all items that a page names; None when it names none, or only what it stopped counting at."""
+        total, cap = page.get(self.total), page.get(f"{self.total}_limit")
+        if not isinstance(total, int) or (isinstance(cap, int) and total >= cap):
+            return None
+        return total
 
 
-def paging(operation: Operation, operations: Operations) -> Paging | None:
+def paging(operation: Operation, _operations: object = None) -> Paging | None:
     """How this operation pages, None when it is no list: GET, and batch ``POST …/list``."""
     batch = operation.method == "POST" and operation.path.endswith("/list")
     if operation.method != "GET" and not batch:
@@ -53,16 +64,18 @@ def paging(operation: Operation, operations: Operations) -> Paging | None:
     items = _items(schema, of_objects=not {"limit", "offset"} <= names.keys()) if schema is not None else None
     if schema is None or items is None:
         return None
-    order = _order(operation, operations, schema.fields[items])
+    total = next((name for name, field in schema.fields.items() if _is_total(name, field)), "")
     if batch:
         fields = _body_fields(operation)
-        mode = "offset" if {"page_limit", "page_offset"} <= fields.keys() else "once"
-        return Paging(items, mode, "page_offset", order=order)
-    if "cursor" in names and "next_cursor" in schema.fields:
-        return Paging(items, "cursor", names.get("offset", ""), names["cursor"], order)
+        offset = next((name for name in fields if name.endswith("offset")), "")
+        mode = "offset" if offset and any(name.endswith("limit") for name in fields) else "once"
+        return Paging(items, mode, offset, total=total)
+    cursor = next((name for name in names if f"next_{name}" in schema.fields), None)
+    if cursor is not None:
+        return Paging(items, "cursor", names.get("offset", ""), names[cursor], total, f"next_{cursor}")
     if "limit" in names and "offset" in names:
-        return Paging(items, "offset", names["offset"], order=order)
-    return Paging(items, "once")
+        return Paging(items, "offset", names["offset"], total=total)
+    return Paging(items, "once", total=total)
 
 
 def _success_schema(operation: Operation) -> Schema | None:
@@ -78,12 +91,18 @@ def _items(schema: Schema, *, of_objects: bool) -> str | None:
         schema: of the answer.
         of_objects: a list of anything else is none; it is one where limit and offset say so.
     """
+    fields = schema.fields
     lists = [
         name
-        for name, field in schema.fields.items()
+        for name, field in fields.items()
         if "array" in field.types and (not of_objects or (field.items is not None and "object" in field.items.types))
     ]
-    return lists[0] if len(lists) == 1 and schema.fields.keys() <= {*lists, *_BESIDE_ITEMS} else None
+    alone = all(name in lists or _BESIDE_ITEMS.fullmatch(name) for name in fields)
+    return lists[0] if len(lists) == 1 and alone else None
+
+
+def _is_total(name: str, field: Schema) -> bool:
+    return _TOTAL.fullmatch(name) is not None and not name.endswith("_limit") and "integer" in field.types
 
 
 def _body_fields(operation: Operation) -> Mapping[str, Schema]:
@@ -92,31 +111,12 @@ def _body_fields(operation: Operation) -> Mapping[str, Schema]:
     return media.schema.fields if media is not None and media.schema is not None else {}
 
 
-def _order(operation: Operation, operations: Operations, items: Schema) -> Mapping[str, Any]:
-    """``order_by`` the field that identifies an item, where the server names no order of its own.
-
-    It is the one that the item's path is made with: ``/pools`` has ``/pools/{pool_name}``, items have ``name``.
-    """
-    parameter = operation.parameter("order_by", "query")
-    if parameter is None or parameter.schema is None or parameter.schema.default:
-        return {}
-    fields = items.items.fields if items.items is not None else {}
-    for id_ in operations:
-        path = operations.path(id_)
-        if path.startswith(operation.path + "/{") and path.count("/") == operation.path.count("/") + 1:
-            key = path[len(operation.path) + 2 : -1]
-            for name in (key, key.rpartition("_")[2]):
-                if name in fields:
-                    return {parameter.keyword: [name] if "array" in parameter.schema.types else name}
-    return {}
-
-
 class Walk:
     """Where a walk stands; pure, so that the plain and the async client share it."""
 
     def __init__(self, paging: Paging, arguments: Mapping[str, Any]) -> None:
         self.paging = paging
-        self.arguments = {**paging.order, **arguments}
+        self.arguments = dict(arguments)
         self.mode = paging.mode
         if self.mode == "cursor":
             if self.arguments.get(paging.offset) is not None:
@@ -136,22 +136,25 @@ class Walk:
         self.seen += len(items)
         if self.mode == "once" or not items:
             return False
-        if items == self._before:
+        total = self.paging.total_of(page)
+        if items == self._before and (total is None or not self._is_partial(items)):
             raise ContractError(
                 f"the server sent the same page twice (at {self.seen} items), so the walk would never end; "
-                "ask for an order with order_by=, or report it",
+                "report it, with .pages() the pages before it can be had",
                 data=page,
             )
         self._before = items
         if self.mode == "cursor":
-            following = page.get("next_cursor")
+            following = page.get(self.paging.following)
             self.arguments[self.paging.cursor] = following
             return bool(following)
         self.arguments[self.paging.offset] = self.seen
-        total, cap = page.get("total_entries"), page.get("total_entries_limit")
-        if not isinstance(total, int) or (isinstance(cap, int) and total >= cap):
-            return True  # nobody knows; an empty page will tell
-        return bool(self.seen < total)
+        return total is None or bool(self.seen < total)  # without a total an empty page tells the end
+
+    def _is_partial(self, items: list[Any]) -> bool:
+        """Do the items hold only the fields that an argument names? Such items may be equal without being the same."""
+        chosen = [{*value} for value in self.arguments.values() if isinstance(value, list | tuple | set | frozenset)]
+        return any(all(isinstance(item, dict) and item.keys() <= names for item in items) for names in chosen)
 
 
 def walk(
@@ -169,7 +172,7 @@ def walk(
 @contextmanager
 def _bar(plan: Paging, name: str) -> Iterator[Callable[[Page], None]]:
     """A bar on standard error, and how to tell it of a page that came."""
-    from rich.console import Console  # only for those who ask
+    from rich.console import Console  # an extra
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -177,7 +180,7 @@ def _bar(plan: Paging, name: str) -> Iterator[Callable[[Page], None]]:
         task = bar.add_task(name, total=None)
 
         def tell(page: Page) -> None:
-            bar.update(task, total=page.get("total_entries"), advance=len(page.get(plan.items) or ()))
+            bar.update(task, total=plan.total_of(page), advance=len(page.get(plan.items) or ()))
 
         yield tell
 

@@ -91,7 +91,7 @@ def plan(model: Model, spec: Spec) -> Update | None:
 
 def _patch(kind: str, spec: Spec, read: Operation, steps: tuple[str | int, ...], sent: Mapping[str, Any]) -> Operation:
     """The PATCH of the path that a model was read from."""
-    if not steps and paginate.paging(read, spec.operations) is not None:
+    if not steps and paginate.paging(read) is not None:
         raise ArgumentError(f"a {kind} is a page; change and update its items one by one. Nothing was sent")
     found = None
     shape = _shape(read.path.removesuffix("/list"))
