@@ -40,12 +40,12 @@ def arguments(operation: Operation, words: Sequence[str]) -> tuple[list[Any], di
     encoder = Encoder(operation, identifier)
     places = _places(operation, encoder)
     positional: list[str] = []
-    named: dict[str, list[str]] = {}
+    texts_by_name: dict[str, list[str]] = {}
     for word in words:
         name, mark, value = word.partition("=")
         if mark and (name in places or name.isidentifier()):
             keyword = places[name].keyword if name in places else name
-            named.setdefault(keyword, []).append(value)
+            texts_by_name.setdefault(keyword, []).append(value)
         else:
             positional.append(word)
     path = [p for p in operation.parameters if p.location == "path"]
@@ -53,14 +53,14 @@ def arguments(operation: Operation, words: Sequence[str]) -> tuple[list[Any], di
         alone = f"; only {', '.join(p.keyword for p in path)} may stand without a name" if path else ""
         raise ArgumentError(f"{positional[len(path)]!r}: arguments of {operation.name} are written name=value{alone}")
     args = [_single(places[p.keyword], text) for p, text in zip(path, positional, strict=False)]
-    return args, {name: _argument(name, places.get(name), texts, encoder) for name, texts in named.items()}
+    return args, {name: _argument(name, places.get(name), texts, encoder) for name, texts in texts_by_name.items()}
 
 
 def _places(operation: Operation, encoder: Encoder) -> dict[str, _Place]:
     """By keyword, and by the name that the document has, where no keyword is in its way."""
-    made = [(p.name, _Place(p.keyword, p.schema, p.media_type is not None)) for p in operation.parameters]
-    made += [(field.name, _Place(field.keyword, field.schema, as_json=True)) for field in encoder.fields]
-    return dict(made) | {place.keyword: place for _, place in made}
+    pairs = [(p.name, _Place(p.keyword, p.schema, p.media_type is not None)) for p in operation.parameters]
+    pairs += [(field.name, _Place(field.keyword, field.schema, as_json=True)) for field in encoder.fields]
+    return dict(pairs) | {place.keyword: place for _, place in pairs}
 
 
 def _argument(name: str, place: _Place | None, texts: list[str], encoder: Encoder) -> Any:

@@ -99,13 +99,13 @@ def call(
 
     with _connected(offline=curl, **server) as client:
         target = client.operation(operation)
-        args, given = typed.arguments(target.operation, arguments)
+        args, keywords = typed.arguments(target.operation, arguments)
         if curl:
-            click.echo(target.request(*args, **given).curl())
+            click.echo(target.request(*args, **keywords).curl())
         elif whole:
-            screen.everything(target.iter(*args, **given, **_progress(target, output)), output)
+            screen.everything(target.iter(*args, **keywords, **_progress(target, output)), output)
         else:
-            screen.result(target(*args, **given), output)
+            screen.result(target(*args, **keywords), output)
 
 
 def _completed(start: str) -> list[str]:
@@ -142,15 +142,15 @@ def _server(url: str | None, username: str | None, password: str | None, token: 
     return url, environment.environment(url).auth
 
 
-def _password(user: str, given: str | None) -> str:
+def _password(user: str, option: str | None) -> str:
     """The password of a user: given, in the environment, or asked for where there is somebody to ask."""
-    known = given if given is not None else os.environ.get("DYNCLIENT_PASSWORD") or None
-    if known is not None:
-        return known
+    password = option if option is not None else os.environ.get("DYNCLIENT_PASSWORD") or None
+    if password is not None:
+        return password
     if not sys.stdin.isatty():
         raise ArgumentError(f"the password of {user!r} is not known; set DYNCLIENT_PASSWORD, or use DYNCLIENT_TOKEN")
-    asked: str = click.prompt(f"Password of {user}", hide_input=True, err=True)
-    return asked
+    answer: str = click.prompt(f"Password of {user}", hide_input=True, err=True)
+    return answer
 
 
 def _progress(call: Call, output: str) -> dict[str, bool]:
@@ -179,8 +179,8 @@ def ops(ctx: click.Context, source: str | None, search: str | None, tag: str | N
     if source and not search and not _is_source(source):
         source, search = None, source
     spec = _spec(source)
-    found = [o for o in spec.operations.values() if _is_wanted(o, spec, tag, search)]
-    rows = [[o.name, o.method, o.path, ", ".join(o.tags), spec.words("operation", o.id)] for o in found]
+    operations = [o for o in spec.operations.values() if _is_wanted(o, spec, tag, search)]
+    rows = [[o.name, o.method, o.path, ", ".join(o.tags), spec.words("operation", o.id)] for o in operations]
     if rows:
         name = spec.release or spec.source
         screen.table(["operation", "method", "path", "tags", "what it does"], rows)
@@ -226,13 +226,13 @@ def show(name: str, spec: str | None) -> None:
 def _signature(call: Call) -> str:
     """On one line, or one argument a line where that would be too long."""
     signature = call.__signature__
-    shown = f"{call.operation.name}{signature}"
-    if len(shown) <= _WIDE:
-        return shown
-    lines, named = [], False
+    line = f"{call.operation.name}{signature}"
+    if len(line) <= _WIDE:
+        return line
+    lines, keywords_began = [], False
     for parameter in signature.parameters.values():
-        if parameter.kind is parameter.KEYWORD_ONLY and not named:
-            named = True
+        if parameter.kind is parameter.KEYWORD_ONLY and not keywords_began:
+            keywords_began = True
             lines.append("    *,")
         lines.append(f"    {parameter},")
     return "\n".join([f"{call.operation.name}(", *lines, f") -> {signature.return_annotation}"])
@@ -251,13 +251,13 @@ def list_() -> None:
     """List the bundled releases, oldest first; at a terminal a line for each minor release."""
     from ..documents import releases
 
-    releases = releases.releases()
+    bundled = releases.releases()
     minors: dict[str, list[str]] = {}
-    for release in releases:
+    for release in bundled:
         minors.setdefault(".".join(release.split(".")[:2]) if sys.stdout.isatty() else release, []).append(release)
     for names in minors.values():
         click.echo("  ".join(names))
-    screen.note(f"{len(releases)} releases")
+    screen.note(f"{len(bundled)} releases")
 
 
 @specs.command()
@@ -357,9 +357,9 @@ def diff(ctx: click.Context, old: str, new: str, used_by: tuple[str, ...], form:
     a, b = _spec(old), _spec(new)
     used = None
     if used_by:
-        from ..contract.auditor import used as used_in
+        from ..contract.operation_counts import count_operations
 
-        used = list(used_in(used_by, a))
+        used = list(count_operations(used_by, a))
     changes = document_diff.diff(a, b, renames=releases.renames(), used=used)
     text = {"text": diff_report.as_text, "json": diff_report.as_json, "markdown": diff_report.as_markdown}[form](
         changes

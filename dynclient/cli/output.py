@@ -29,17 +29,17 @@ def complain(message: str) -> None:
     """A message on standard error, in the words of the shell, without what a terminal might obey."""
     for python, here in _AT_A_SHELL.items():
         message = message.replace(python, here)
-    shown = "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in message)
-    click.echo(f"{click.style('dynclient:', fg='red')} {shown}", err=True)
+    text = "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in message)
+    click.echo(f"{click.style('dynclient:', fg='red')} {text}", err=True)
 
 
 def warner() -> Any:
     """For ``warnings.showwarning``: each warning as one line, once."""
-    seen = set()
+    shown_before = set()
 
     def show(message: Warning | str, *_: Any) -> None:
-        if str(message) not in seen:
-            seen.add(str(message))
+        if str(message) not in shown_before:
+            shown_before.add(str(message))
             complain(f"warning: {message}")
 
     return show
@@ -96,15 +96,15 @@ def table(names: Iterable[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=None, header_style="bold", pad_edge=False)
+    grid = Table(box=None, header_style="bold", pad_edge=False)
     for name in names:
-        made.add_column(name, overflow="fold")
+        grid.add_column(name, overflow="fold")
     for row in rows:
-        made.add_row(*map(Text, row))  # text, so that no bracket is taken for a style
-    Console().print(made)
+        grid.add_row(*map(Text, row))  # text, so that no bracket is taken for a style
+    Console().print(grid)
 
 
 def changes(text: str) -> None:
     """A comparison, its levels in their colours; click takes those away where nobody sees them."""
-    shown = re.sub(r"(?m)^  (breaking|warning|safe)\b", lambda m: "  " + click.style(m[1], fg=_LEVELS[m[1]]), text)
-    click.echo(shown)
+    coloured = re.sub(r"(?m)^  (breaking|warning|safe)\b", lambda m: "  " + click.style(m[1], fg=_LEVELS[m[1]]), text)
+    click.echo(coloured)

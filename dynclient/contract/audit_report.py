@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from xml.etree.ElementTree import Element
 
-    from .recordings import Unread
+    from .exchanges import Omission
 
-__all__ = ["KINDS", "Audited", "Finding", "Report"]
+__all__ = ["KINDS", "AuditedExchange", "Finding", "Report"]
 
 Kind = Literal["violation", "break", "disagreement", "warning", "refused"]
 #: kind -> what is counted, one and several
@@ -62,7 +62,7 @@ class Finding(NamedTuple):
         return f"{self.place} {self.operation or 'no operation'}: {self.line}"
 
 
-class Audited(NamedTuple):
+class AuditedExchange(NamedTuple):
     """One exchange that was held against the document."""
 
     place: str
@@ -90,10 +90,10 @@ class Report(NamedTuple):
     spec: str
     against: str
     operations: tuple[str, ...]
-    audited: tuple[Audited, ...] = ()
+    audited: tuple[AuditedExchange, ...] = ()
     findings: tuple[Finding, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    skipped: tuple[Unread, ...] = ()
+    unread: tuple[Omission, ...] = ()
+    skipped: tuple[Omission, ...] = ()
     notes: tuple[str, ...] = ()
 
     def of(self, *kinds: Kind) -> tuple[Finding, ...]:
@@ -136,21 +136,21 @@ class Report(NamedTuple):
         exchanges = f"{len(self.audited)} exchange{'' if len(self.audited) == 1 else 's'}"
         against = f", and against {self.against}" if self.against else ""
         of = f"{len(self.exercised)} of {len(self.operations)} operations"
-        found = [f"{len(self.of(kind))} {KINDS[kind][len(self.of(kind)) != 1]}" for kind in KINDS if self.of(kind)]
-        left = [f"{len(self.unread)} unread"] if self.unread else []
-        left += [f"{len(self.skipped)} left out"] if self.skipped else []
+        counts = [f"{len(self.of(kind))} {KINDS[kind][len(self.of(kind)) != 1]}" for kind in KINDS if self.of(kind)]
+        omissions = [f"{len(self.unread)} unread"] if self.unread else []
+        omissions += [f"{len(self.skipped)} left out"] if self.skipped else []
         return f"{exchanges} held against {self.spec}{against}: {of}; " + ", ".join(
-            [*found, *left] or ["all is well" if self.audited else "there is nothing here"]
+            [*counts, *omissions] or ["all is well" if self.audited else "there is nothing here"]
         )
 
     def text(self, *, uncovered: bool = False) -> str:
         """For people: what was found, operation by operation, what was left out, and the counts last."""
         lines: list[str] = []
         for kind, (_, several) in KINDS.items():
-            found = self.of(kind)
-            if found:
+            findings = self.of(kind)
+            if findings:
                 title = f"on {self.against}" if kind == "break" else ""
-                lines += [f"{several.capitalize()}{title and f' {title}'}:", *_grouped(found), ""]
+                lines += [f"{several.capitalize()}{title and f' {title}'}:", *_grouped(findings), ""]
         lines += [f"Not read: {part}" for part in self.unread]
         reasons = {
             part.reason: [one.place for one in self.skipped if one.reason == part.reason] for part in self.skipped
@@ -193,19 +193,21 @@ class Report(NamedTuple):
             by_place.setdefault(finding.place, []).append(finding)
         for one in self.audited:
             number = one.place.removeprefix(one.file).strip()
-            made = case(one.file, f"{number} {one.method} {one.path} {one.operation}".strip())
-            found = by_place.get(one.place, [])
-            bad = [finding for finding in found if finding.kind in {"violation", "break"}]
+            element = case(one.file, f"{number} {one.method} {one.path} {one.operation}".strip())
+            findings = by_place.get(one.place, [])
+            bad = [finding for finding in findings if finding.kind in {"violation", "break"}]
             for finding in bad:
-                ET.SubElement(made, "failure", type=finding.rule, message=_xml(finding.line)).text = _xml(str(finding))
-            rest = "\n".join(f"{finding.kind}: {finding.line}" for finding in found if finding not in bad)
+                ET.SubElement(element, "failure", type=finding.rule, message=_xml(finding.line)).text = _xml(
+                    str(finding)
+                )
+            rest = "\n".join(f"{finding.kind}: {finding.line}" for finding in findings if finding not in bad)
             if rest:
-                ET.SubElement(made, "system-out").text = _xml(rest)
+                ET.SubElement(element, "system-out").text = _xml(rest)
         for tag, parts in (("error", self.unread), ("skipped", self.skipped)):
             for part in parts:
                 file, mark, number = part.place.rpartition(" #")
-                made = case(file if mark else part.place, f"#{number}" if mark else "the file")
-                ET.SubElement(made, tag, message=_xml(part.reason))
+                element = case(file if mark else part.place, f"#{number}" if mark else "the file")
+                ET.SubElement(element, tag, message=_xml(part.reason))
         for suite in suites.values():
             _count(suite)
         _count(root)

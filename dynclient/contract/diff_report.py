@@ -11,7 +11,7 @@ from .diff_rules import LEVELS, Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-from .document_diff import Change
+    from .document_diff import Change
 
 __all__ = ["as_json", "as_markdown", "as_text", "summary"]
 

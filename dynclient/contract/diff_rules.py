@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from .schema_alternatives import LOWER, SETS, UPPER
 
-if TYPE_CHECKING:
-    pass
-
-
-__all__ = ["LEVELS", "Level", "RULES"]
+__all__ = ["LEVELS", "RULES", "Level"]
 
 
 Level = Literal["breaking", "warning", "safe"]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .diff_rules import RULES, Level
+from .operation_matching import match_operations, path_prefix, path_shape
 from .schema_diff import Comparison, Difference, Pointers, pairs
 
 if TYPE_CHECKING:
@@ -110,11 +111,11 @@ def diff(
         UnknownOperation: ``used`` names what neither spec has.
     """
     table = renames if isinstance(renames, Renames) else Renames(**renames)
-    wanted = None if used is None else {_known(a, b, name) for name in used}
+    selected = None if used is None else {_known(a, b, name) for name in used}
     walk = _Walk(a, b, table)
     changes = [*walk.document()]
-    for old, new in _matched(a, b, table):
-        if wanted is None or wanted & {old, new}:
+    for old, new in match_operations(a, b, table.operations):
+        if selected is None or selected & {old, new}:
             changes += {change._replace(pointers=(None, None)): change for change in walk.operation(old, new)}.values()
     return tuple(changes)
 
@@ -124,45 +125,6 @@ def _known(a: Spec, b: Spec, name: str) -> str:
         if name in spec.operations:
             return spec.operations[name].id
     raise a.operations.unknown(name)
-
-
-# --- which operation is which -----------------------------------------------------------------------
-
-
-def _prefix(spec: Spec) -> str:
-    """``/api``, ``/v2`` or ``/api/v2``, where every path begins with it."""
-    found = {
-        match[0] if (match := re.match(r"(/api)?(/v\d+)?(?=/|$)", spec.operations.path(id_))) else ""
-        for id_ in spec.operations
-    }
-    return found.pop() if len(found) == 1 else ""
-
-
-def _shape(path: str) -> str:
-    return re.sub(r"\{[^{}]*\}", "{}", path)
-
-
-def _matched(a: Spec, b: Spec, table: Renames) -> list[tuple[str | None, str | None]]:
-    """The ids of each operation in both specs, in the order of ``a``, None where it is not there."""
-    left, right = _by_shape(a), _by_shape(b)
-    found: dict[str, str] = {}
-    for shape in left:
-        found.update(zip(left[shape], right.get(shape, ()), strict=False))
-    taken = set(found.values())
-    rest = [id_ for id_ in b.operations if id_ not in taken]
-    again = pairs((id_ for id_ in a.operations if id_ not in found), rest, table.operations)
-    found.update((old, new) for old, new in again if old and new)
-    taken = set(found.values())
-    gone: list[tuple[str | None, str | None]] = [(id_, found.get(id_)) for id_ in a.operations]
-    return gone + [(None, id_) for id_ in b.operations if id_ not in taken]
-
-
-def _by_shape(spec: Spec) -> dict[tuple[str, str], list[str]]:
-    prefix, shapes = len(_prefix(spec)), dict[tuple[str, str], list[str]]()
-    for id_ in spec.operations:
-        operation = spec.operations[id_]
-        shapes.setdefault((operation.method, _shape(operation.path[prefix:])), []).append(id_)
-    return shapes
 
 
 # --- walking both -----------------------------------------------------------------------------------
@@ -180,22 +142,28 @@ class _Walk:
         self.sent = Comparison("request", table.fields, hints)
         self.read = Comparison("response", table.fields, hints)
         self.schemes = [{name: _scheme(spec, name) for name in spec.security_schemes} for spec in (a, b)]
-        self.prefixes = _prefix(a), _prefix(b)
+        self.prefixes = path_prefix(a), path_prefix(b)
         self.ids: _Place = ("", "")
 
-    def change(self, area: str, where: _Place, found: Difference, level: Level | None = None) -> Change:
-        inside = area in {"request-body", "response-body"} and bool(found.steps[0])
-        at = [
-            f"{there} {step.removeprefix('.')}" if inside else there + step
-            for there, step in zip(where, found.steps, strict=True)
+    def change(self, area: str, where: _Place, difference: Difference, level: Level | None = None) -> Change:
+        is_body = area in {"request-body", "response-body"} and bool(difference.steps[0])
+        places = [
+            f"{there} {step.removeprefix('.')}" if is_body else there + step
+            for there, step in zip(where, difference.steps, strict=True)
         ]
-        if found.steps[0]:
+        if difference.steps[0]:
             area = {"request-body": "request-property", "response-body": "response-property"}.get(
                 area, f"{area}-property"
             )
-        kind = f"{area}-{found.aspect}"
+        kind = f"{area}-{difference.aspect}"
         return Change(
-            kind, level or found.level, self.ids[0], at[0], found.message, found.pointers, (self.ids[1], at[1])
+            kind,
+            level or difference.level,
+            self.ids[0],
+            places[0],
+            difference.message,
+            difference.pointers,
+            (self.ids[1], places[1]),
         )
 
     def plain(
@@ -219,8 +187,8 @@ class _Walk:
             for spec, prefix in zip((self.a, self.b), self.prefixes, strict=True)
         )
         if old != new:
-            found = self.plain("base-path", "changed", ("#/servers", "#/servers"), ("server", "server"))
-            yield found._replace(message=f"below {new}, was {old}; give the new URL")
+            change = self.plain("base-path", "changed", ("#/servers", "#/servers"), ("server", "server"))
+            yield change._replace(message=f"below {new}, was {old}; give the new URL")
 
     def operation(self, old: str | None, new: str | None) -> Iterator[Change]:
         a = self.a.operations[old] if old is not None else None
@@ -240,12 +208,12 @@ class _Walk:
         yield from self._responses(a, b)
 
     def _alone(self, one: Operation, aspect: str, pointers: Pointers) -> Change:
-        found = self.plain("operation", aspect, pointers)
+        change = self.plain("operation", aspect, pointers)
         hint = self.table.hint("operations", one.id)
         call = f"{one.method} {one.path}"
         if aspect == "added":
-            return found._replace(level="safe", message=f"{call} is new")
-        return found._replace(message=f"{call} is gone; do without it{hint}")
+            return change._replace(level="safe", message=f"{call} is new")
+        return change._replace(message=f"{call} is gone; do without it{hint}")
 
     def _itself(self, a: Operation, b: Operation) -> Iterator[Change]:
         at = a.pointer, b.pointer
@@ -262,7 +230,7 @@ class _Walk:
 
     def _security(self, a: Operation, b: Operation) -> Iterator[Change]:
         at = a.pointer, b.pointer
-        old, new = (_needs(one, known) for one, known in zip((a, b), self.schemes, strict=True))
+        old, new = (_needs(one, schemes) for one, schemes in zip((a, b), self.schemes, strict=True))
         if ("" in old) != ("" in new):
             text = " or ".join(sorted(new))
             # a document that has schemes and asks for none leaves it open whether credentials are sent
@@ -293,7 +261,7 @@ class _Walk:
             yield from self._parameter(one, other)
 
     def _same_shape(self, a: Operation, b: Operation) -> bool:
-        return _shape(a.path[len(self.prefixes[0]) :]) == _shape(b.path[len(self.prefixes[1]) :])
+        return path_shape(a.path[len(self.prefixes[0]) :]) == path_shape(b.path[len(self.prefixes[1]) :])
 
     def _same_place(self, a: Operation, b: Operation) -> list[tuple[str, str]]:
         """The path parameters of paths of one shape, by position."""
@@ -324,19 +292,19 @@ class _Walk:
             yield self.plain("parameter", "style-changed", at, where, was=styles[0], now=styles[1])
         if a.deprecated != b.deprecated:
             yield self.plain("parameter", "deprecated" if b.deprecated else "no-longer-deprecated", at, where)
-        for found in self.sent.schemas(a.schema, b.schema):
-            yield self.change("parameter", where, found)
+        for difference in self.sent.schemas(a.schema, b.schema):
+            yield self.change("parameter", where, difference)
 
     def _renamed(self, a: Parameter, b: Parameter, at: Pointers, where: _Place) -> Change:
         """By position a path parameter goes on working under any name, unless it means something else."""
-        other = any(
+        takes_another_value = any(
             self.table.parameters.get(x) == y and x in self.table.other_values
             for x, y in ((a.name, b.name), (b.name, a.name))
         )
-        found = self.plain("parameter", "renamed", at, where, was=a.name, now=b.name)
-        if other:
-            return found._replace(message=f"called {b.name} now, and takes another value; look that up first")
-        return found._replace(level="warning") if a.location == "path" else found
+        change = self.plain("parameter", "renamed", at, where, was=a.name, now=b.name)
+        if takes_another_value:
+            return change._replace(message=f"called {b.name} now, and takes another value; look that up first")
+        return change._replace(level="warning") if a.location == "path" else change
 
     def _body(self, a: Operation, b: Operation) -> Iterator[Change]:
         old, new = a.request_body, b.request_body
@@ -381,12 +349,14 @@ class _Walk:
     def _errors(self, matched: list[tuple[DocumentedResponse, DocumentedResponse]]) -> Iterator[Change]:
         """The bodies of errors in one change: a client reads them by one rule, whatever their form."""
         levels = [{change.level for change in self._response(*pair)} for pair in matched]
-        other = [pair for pair, found in zip(matched, levels, strict=True) if found]
-        if other:
-            where = f"response {', '.join(a.status for a, _ in other)}"
-            level: Level = "warning" if any("breaking" in found for found in levels) else "safe"
-            found = self.plain("response-error", "changed", (other[0][0].pointer, other[0][1].pointer), (where, where))
-            yield found._replace(level=level, message="the body is of another form; rely on the status")
+        changed = [pair for pair, change in zip(matched, levels, strict=True) if change]
+        if changed:
+            where = f"response {', '.join(a.status for a, _ in changed)}"
+            level: Level = "warning" if any("breaking" in change for change in levels) else "safe"
+            change = self.plain(
+                "response-error", "changed", (changed[0][0].pointer, changed[0][1].pointer), (where, where)
+            )
+            yield change._replace(level=level, message="the body is of another form; rely on the status")
 
     def _response(self, a: DocumentedResponse, b: DocumentedResponse) -> Iterator[Change]:
         where, at = (f"response {a.status}", f"response {b.status}"), (a.pointer, b.pointer)
@@ -397,8 +367,8 @@ class _Walk:
             if old is None or new is None:
                 yield self.plain("response-header", "added" if old is None else "removed", at, header)
             else:
-                for found in self.read.schemas(left[old][1], right[new][1]):
-                    yield self.change("response-header", header, found)
+                for difference in self.read.schemas(left[old][1], right[new][1]):
+                    yield self.change("response-header", header, difference)
         yield from self._content("response", where, at, (a.content, b.content))
 
     def _content(
@@ -411,9 +381,9 @@ class _Walk:
                 media = (f"{where[0]} {name}", f"{where[1]} {name}")
                 yield self.plain(f"{area}-media-type", "added" if old is None else "removed", at, media)
                 continue
-            there = where if name == "application/json" else (f"{where[0]} {name}", f"{where[1]} {name}")
-            for found in side.schemas(contents[0][old].schema, contents[1][new].schema):
-                yield self.change(f"{area}-body", there, found)
+            places = where if name == "application/json" else (f"{where[0]} {name}", f"{where[1]} {name}")
+            for difference in side.schemas(contents[0][old].schema, contents[1][new].schema):
+                yield self.change(f"{area}-body", places, difference)
 
 
 def _key(parameter: Parameter) -> str:
@@ -436,12 +406,9 @@ def _scheme(spec: Spec, name: str) -> str:
     return " ".join(filter(None, (scheme.type, scheme.scheme, scheme.location, scheme.parameter)))
 
 
-def _needs(operation: Operation, known: Mapping[str, str]) -> set[str]:
+def _needs(operation: Operation, schemes: Mapping[str, str]) -> set[str]:
     """The alternatives in words; ``""`` is one that needs nothing."""
     return {
-        " and ".join(sorted(" ".join((known.get(name, name), *scopes)) for name, scopes in need.items()))
+        " and ".join(sorted(" ".join((schemes.get(name, name), *scopes)) for name, scopes in need.items()))
         for need in operation.security
     } or {""}
-
-
-# --- telling ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from ..documents.pointers import join
-from ..errors import Violation
+from ..errors import ArgumentError, Violation
 from ..http import media_types
 from ..openapi.spec import parse
 from ..schema.explain import type_words
@@ -29,10 +29,10 @@ __all__ = ["Oracle", "excused"]
 
 
 class Oracle:
-    """openapi-core on one document at one URL; made on the first question (0.4 s to import, then milliseconds).
+    """openapi-core on one document at one URL; it is imported on the first question (0.4 s).
 
     Args:
-        document: the official document with its corrections, from ``catalog.read``.
+        document: the official document with its corrections, from ``sources.read``.
         base_url: what paths are appended to, ``http://host:port/api/v1``; exchanges may name any other host.
     """
 
@@ -55,30 +55,35 @@ class Oracle:
         match = self._spec.match(request.method, request.url)
         if match is None:
             return (_unknown(request),)
-        shown = _Asked(self.base_url, match, request)
-        return tuple(_said(_errors(self.engine.request_validator.iter_errors(shown)), match.operation, "body"))
+        engine, view = self.engine, _RequestView(self.base_url, match, request)
+        return tuple(_violations(_errors(engine.request_validator.iter_errors(view)), match.operation, "body"))
 
     def response_violations(self, request: Request, response: Response) -> tuple[Violation, ...]:
         """What is wrong with the answer to a request; a stream must have been read to its end."""
         match = self._spec.match(request.method, request.url)
         if match is None:
             return (_unknown(request),)
-        shown = _Asked(self.base_url, match, request._replace(body=None))
-        answer = _Answered(match.operation, response)
-        found = _errors(self.engine.response_validator.iter_errors(shown, answer))
-        return tuple(_said(found, match.operation, "response"))
+        engine, view = self.engine, _RequestView(self.base_url, match, request._replace(body=None))
+        errors = _errors(engine.response_validator.iter_errors(view, _ResponseView(match.operation, response)))
+        return tuple(_violations(errors, match.operation, "response"))
 
     @property
     def engine(self) -> Any:
-        """openapi-core's application."""
+        """openapi-core's application.
+
+        Raises:
+            ArgumentError: openapi-core is not installed.
+        """
         if self._engine is None:
             self._engine = _build(self.document, self.base_url)
         return self._engine
 
 
 def _build(document: Mapping[str, Any], base_url: str) -> Any:
-    from openapi_core import Config, OpenAPI  # 0.4 s, and only for those who want a second opinion
-
+    try:
+        from openapi_core import Config, OpenAPI  # of the extra `contract`, and 0.4 s
+    except ImportError:
+        raise ArgumentError("a second opinion needs openapi-core: pip install 'dynclient[contract]'") from None
     texts: dict[str, Any] = {
         name: _text for name in _media_types(document) if media_types.is_text(name) or media_types.is_ndjson(name)
     }
@@ -147,12 +152,12 @@ class _NoCredentials:
 # --- messages as openapi-core wants them -------------------------------------------------------------------------
 
 
-class _Asked:
-    """A request."""
+class _RequestView:
+    """A request as openapi-core reads it."""
 
     def __init__(self, base_url: str, match: Match, request: Request) -> None:
-        from openapi_core.datatypes import RequestParameters  # not before the engine
-        from werkzeug.datastructures import Headers, ImmutableMultiDict  # it stands on werkzeug
+        from openapi_core.datatypes import RequestParameters  # of the extra `contract`
+        from werkzeug.datastructures import Headers, ImmutableMultiDict  # openapi-core stands on it
 
         self.host_url = base_url
         # joined to host_url with urljoin, so the URL's own path stands in front
@@ -173,8 +178,8 @@ def _pairs(cookie: str) -> Iterator[tuple[str, str, str]]:
     return (part.strip().partition("=") for part in cookie.split(";") if part.strip())
 
 
-class _Answered:
-    """A response."""
+class _ResponseView:
+    """A response as openapi-core reads it."""
 
     def __init__(self, operation: Operation, response: Response) -> None:
         from werkzeug.datastructures import Headers  # as above
@@ -193,18 +198,18 @@ def _content(operation: Operation, status: int | None) -> Iterable[str]:
     return documented.content if documented is not None else ()
 
 
-def _documented(came: str | None, documented: Iterable[str]) -> str:
+def _documented(media_type: str | None, documented: Iterable[str]) -> str:
     """A media type under the name that the document has for it (``application/problem+json`` is JSON)."""
-    return media_types.match_media(came, documented) or came or ""
+    return media_types.match_media(media_type, documented) or media_type or ""
 
 
-# --- what it found, in our words ---------------------------------------------------------------------------------
+# --- its errors as violations ---------------------------------------------------------------------------------
 
 
-def _errors(found: Iterator[Exception]) -> Iterator[Exception]:
+def _errors(errors: Iterator[Exception]) -> Iterator[Exception]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it warns of deprecated parameters
-        yield from list(found)
+        yield from list(errors)
 
 
 def excused(violation: Violation) -> bool:
@@ -213,21 +218,19 @@ def excused(violation: Violation) -> bool:
     Text that is empty counts as absent in a query; null is refused where ``nullable: true`` stands beside ``$ref``,
     beside an ``enum`` without null, beside ``anyOf``, or without a ``type``. Ask about what dynclient accepts.
     """
-    return violation.rule == "empty" or (
-        violation.got == "null" and violation.rule in {"type", "enum", "anyOf", "oneOf"}
-    )
+    return violation.rule == "empty" or (violation.got == "null" and violation.rule in _NULL_RULES)
 
 
-_NULL = frozenset({"type", "enum", "anyOf", "oneOf"})
+_NULL_RULES = frozenset({"type", "enum", "anyOf", "oneOf"})
 
 
 def _unknown(request: Request) -> Violation:
     return Violation("path", (), "path", f"{request.method} of a path that the document has", "another one", "#/paths")
 
 
-def _said(found: Iterator[Exception], operation: Operation, body: str) -> Iterator[Violation]:
+def _violations(errors: Iterator[Exception], operation: Operation, body: str) -> Iterator[Violation]:
     """openapi-core's errors as violations: place, name and rule, without values."""
-    for error in found:
+    for error in errors:
         name, location = getattr(error, "name", None), getattr(error, "location", None)
         path: tuple[Any, ...] = (name,) if name else ()
         place = location if isinstance(location, str) else "response header" if name else body
@@ -237,18 +240,18 @@ def _said(found: Iterator[Exception], operation: Operation, body: str) -> Iterat
             yield Violation(place, path, _rule(cause), _RULES[_rule(cause)], "", operation.pointer)
             continue
         for inner in schema_errors:
-            yield from _broken(inner, place, path, operation)
+            yield from _schema_violations(inner, place, path, operation)
 
 
-def _broken(error: Any, place: str, path: tuple[Any, ...], operation: Operation) -> Iterator[Violation]:
+def _schema_violations(error: Any, place: str, path: tuple[Any, ...], operation: Operation) -> Iterator[Violation]:
     where = (*path, *error.absolute_path)
-    rule, wanted = str(error.validator), error.validator_value
+    rule, expected = str(error.validator), error.validator_value
     pointer = join(operation.pointer, *map(str, error.absolute_schema_path))
     if rule == "required" and isinstance(error.instance, dict):
-        named = next((n for n in wanted if error.message.startswith(repr(n))), "")
-        yield Violation(place, (*where, named) if named else where, rule, "but required", "", pointer)
+        field = next((n for n in expected if error.message.startswith(repr(n))), "")
+        yield Violation(place, (*where, field) if field else where, rule, "but required", "", pointer)
         return
-    expected = f"{rule} {wanted}" if rule in _SHOWN else f"what `{rule}` allows"
+    expected = f"{rule} {expected}" if rule in _SHOWN else f"what `{rule}` allows"
     yield Violation(place, where, rule, expected, type_words(error.instance), pointer, error.instance)
 
 

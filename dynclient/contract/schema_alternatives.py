@@ -42,26 +42,26 @@ class Branch:
         self.required: set[str] = set()
         self.additional: list[Any] = []
         for part in parts:
-            said = part.keywords
-            for name in said.get("properties", ()):
+            keywords = part.keywords
+            for name in keywords.get("properties", ()):
                 self.fields[name] = (*self.fields.get(name, ()), part.child("properties", name))
-            if isinstance(said.get("required"), list):
-                self.required.update(said["required"])
-            if said.get("additionalProperties", True) not in (True, {}):
+            if isinstance(keywords.get("required"), list):
+                self.required.update(keywords["required"])
+            if keywords.get("additionalProperties", True) not in (True, {}):
                 self.additional.append(part)
         self.enum = self._enum()
         self.format = next((part.keywords["format"] for part in parts if "format" in part.keywords), None)
 
     def _enum(self) -> list[str] | None:
         """The values as JSON text, without null, which is an aspect of its own; None where any may come."""
-        found: list[str] | None = None
+        allowed: list[str] | None = None
         for part in self.parts:
-            said = part.keywords
-            values = [said["const"]] if "const" in said else said.get("enum")
+            keywords = part.keywords
+            values = [keywords["const"]] if "const" in keywords else keywords.get("enum")
             if isinstance(values, list):
-                listed = [shown(v) for v in values if v is not None and self.type in {None, *_types_of(v)}]
-                found = listed if found is None else [text for text in found if text in listed]
-        return found
+                texts = [shown(v) for v in values if v is not None and self.type in {None, *_types_of(v)}]
+                allowed = texts if allowed is None else [text for text in allowed if text in texts]
+        return allowed
 
     @property
     def closed(self) -> bool:
@@ -83,18 +83,18 @@ class Branch:
 
     def bound(self, keyword: str) -> Any:
         """The tightest value of a limit, None without one; a set for those of ``SETS``, where the larger is tighter."""
-        found = [part.keywords[keyword] for part in self.parts if keyword in part.keywords]
+        values = [part.keywords[keyword] for part in self.parts if keyword in part.keywords]
         if keyword in SETS:
-            return frozenset(str(value) for value in found if value is not False)
-        found = [value for value in found if isinstance(value, (int, float))]
-        return (max if keyword in LOWER else min)(found, default=None)
+            return frozenset(str(value) for value in values if value is not False)
+        values = [value for value in values if isinstance(value, (int, float))]
+        return (max if keyword in LOWER else min)(values, default=None)
 
     def other(self, keyword: str) -> list[str]:
         """What it says of a keyword that is not judged here, as text; of a discriminator what a value may see of it."""
-        said = [part.keywords[keyword] for part in self.parts if keyword in part.keywords]
+        values = [part.keywords[keyword] for part in self.parts if keyword in part.keywords]
         if keyword == "discriminator":
-            said = [[one.get("propertyName"), *sorted(one.get("mapping", ()))] for one in said]
-        return sorted(json.dumps(one, sort_keys=True) for one in said)
+            values = [[one.get("propertyName"), *sorted(one.get("mapping", ()))] for one in values]
+        return sorted(json.dumps(one, sort_keys=True) for one in values)
 
     @property
     def name(self) -> str | None:

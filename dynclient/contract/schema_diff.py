@@ -42,14 +42,14 @@ def pairs(a: Iterable[str], b: Iterable[str], renames: Mapping[str, str]) -> lis
     both = [name for name in gone if name in new]
     for name in both:
         del gone[name], new[name]
-    found: list[tuple[str | None, str | None]] = [(name, name) for name in both]
+    matches: list[tuple[str | None, str | None]] = [(name, name) for name in both]
     for older, newer in renames.items():
         for left, right in ((older, newer), (newer, older)):
             if left in gone and right in new:
-                found.append((left, right))
+                matches.append((left, right))
                 del gone[left], new[right]
-    found += [(name, None) for name in gone] + [(None, name) for name in new]
-    return sorted(found, key=lambda pair: sorted(name or "" for name in pair))
+    matches += [(name, None) for name in gone] + [(None, name) for name in new]
+    return sorted(matches, key=lambda pair: sorted(name or "" for name in pair))
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -116,15 +116,15 @@ class Comparison:
         self._met.add(key)
         self._stack.append(key)
         cut = self._cut
-        found = list(self._place(a, b))
+        differences = list(self._place(a, b))
         self._stack.pop()
         if cut == self._cut:
-            self._kept[key] = found
-        return found
+            self._kept[key] = differences
+        return differences
 
     def _below(self, a: Node, b: Node, step: tuple[str, str]) -> Iterator[Difference]:
-        for found in self._nodes(a, b):
-            yield found._replace(steps=(step[0] + found.steps[0], step[1] + found.steps[1]))
+        for difference in self._nodes(a, b):
+            yield difference._replace(steps=(step[0] + difference.steps[0], step[1] + difference.steps[1]))
 
     def _place(self, a: Node, b: Node) -> Iterator[Difference]:
         left, right = branches(a), branches(b)
@@ -163,8 +163,8 @@ class Comparison:
     def _alternatives(self, a: Branch, b: Branch) -> Iterator[Difference]:
         at = a.pointer, b.pointer
         if a.type != b.type:
-            known = {("number", "integer"): "type-narrowed", ("integer", "number"): "type-widened"}
-            aspect = known.get((str(a.type), str(b.type)))
+            number_aspects = {("number", "integer"): "type-narrowed", ("integer", "number"): "type-widened"}
+            aspect = number_aspects.get((str(a.type), str(b.type)))
             yield self.difference(aspect or "type-changed", at, was=a.words, now=b.words)
             if aspect is None:
                 return
@@ -220,16 +220,16 @@ class Comparison:
             left, right = a.fields.get(old or "", ()), b.fields.get(new or "", ())
             at = (left[0].pointer if old else None), (right[0].pointer if new else None)
             step = f".{old or new}", f".{new or old}"
-            seen = [self._visible(side) for side in (left, right)]
+            visible = [self._visible(side) for side in (left, right)]
             if old is None or new is None:
-                if seen[0 if new is None else 1]:
+                if visible[0 if new is None else 1]:
                     yield self._alone(a, b, old, new, at)
                 continue
-            if seen[0] != seen[1]:
+            if visible[0] != visible[1]:
                 word = "writable" if self.direction == "request" else "readable"
                 hidden = "read-only" if self.direction == "request" else "write-only"
-                yield self.difference(f"became-{word if seen[1] else hidden}", at, steps=step)
-            if not all(seen):
+                yield self.difference(f"became-{word if visible[1] else hidden}", at, steps=step)
+            if not all(visible):
                 continue
             if old != new:
                 yield self.difference("renamed", at, steps=step, was=old, now=new)
@@ -275,8 +275,8 @@ class Comparison:
 def _matched(left: list[Branch], right: list[Branch]) -> list[tuple[int, int]]:
     """Branches paired by likeness, the best first; the order does not depend on which side is called left."""
     scores = [(likeness(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right)]
-    found: list[tuple[int, int]] = []
+    matches: list[tuple[int, int]] = []
     for score, i, j in sorted(scores, key=lambda row: (-row[0], min(row[1:]), max(row[1:]))):
-        if score > 0 and all(i != pair[0] and j != pair[1] for pair in found):
-            found.append((i, j))
-    return found
+        if score > 0 and all(i != pair[0] and j != pair[1] for pair in matches):
+            matches.append((i, j))
+    return matches

@@ -88,13 +88,13 @@ def scrub_request(request: Any, is_secret: Member) -> Any:
         request.headers[name] = _field(name, _text(request.headers[name]), is_secret)
     body = request.body
     raw = body.read() if hasattr(body, "read") else body if isinstance(body, (bytes, str, type(None))) else list(body)
-    whole = b"".join(raw) if isinstance(raw, list) else raw
-    if whole:
-        packed = whole.encode() if isinstance(whole, str) else whole
+    joined = b"".join(raw) if isinstance(raw, list) else raw
+    if joined:
+        octets = joined.encode() if isinstance(joined, str) else joined
         login = request.method == "POST" and is_login(request.uri)
         hide: Member = (lambda name: name not in _LOGIN_SAYS) if login else is_secret
-        clean = scrub_text(packed, _text(request.headers.get("Content-Type", "")), hide)
-        if clean != packed:
+        clean = scrub_text(octets, _text(request.headers.get("Content-Type", "")), hide)
+        if clean != octets:
             request.body = [clean] if isinstance(raw, list) else clean
     return request
 
@@ -111,12 +111,12 @@ def scrub_response(response: dict[str, Any], is_secret: Member) -> dict[str, Any
     raw = holder.get(key)
     if not raw:
         return response
-    packed = raw.encode() if isinstance(raw, str) else raw
+    octets = raw.encode() if isinstance(raw, str) else raw
     coding = fields.get("content-encoding", "")
     try:
-        plain = unpack(packed, _text(headers.get(coding, "")))
+        plain = unpack(octets, _text(headers.get(coding, "")))
     except ValueError:
-        plain = packed
+        plain = octets
     clean_body = scrub_text(plain, _text(headers.get(fields.get("content-type", ""), "")), is_secret)
     if clean_body != plain:
         headers.pop(coding, None)
@@ -223,9 +223,9 @@ def scrub_text(body: bytes, content_type: str, is_secret: Member) -> bytes:
 
 def _json(text: str, is_secret: Member) -> str:
     """One JSON text, one per line, or else whatever looks like a setting or a member in plain text."""
-    found = _one_json(text, is_secret)
-    if found is not None:
-        return found
+    clean = _one_json(text, is_secret)
+    if clean is not None:
+        return clean
     lines = text.splitlines(keepends=True)
     if len(lines) > 1 and all(line.lstrip()[:1] in {"{", "["} for line in lines if line.strip()):
         return "".join(_one_json(line, is_secret) or _loose(line, is_secret) for line in lines)
@@ -238,18 +238,18 @@ def _one_json(text: str, is_secret: Member) -> str | None:
         clean = _value(value, is_secret)
         if clean == value:
             return text
-        written = json.dumps(clean, ensure_ascii=_SURROGATE.search(text) is not None)
-        return written + ("\n" if text.endswith("\n") else "")
+        encoded = json.dumps(clean, ensure_ascii=_SURROGATE.search(text) is not None)
+        return encoded + ("\n" if text.endswith("\n") else "")
     except (ValueError, RecursionError):
         return None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object, unless a name stands there twice: one of the two would be overlooked."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise ValueError("a name twice")
-    return found
+    return members
 
 
 def _loose(text: str, is_secret: Member) -> str:
@@ -267,9 +267,9 @@ def _value(value: Any, is_secret: Member) -> Any:
     if not isinstance(value, dict):
         return value
     # {"key": "db_password", "value": …}: the name stands beside the secret, not over it
-    named = any(isinstance(value.get(name), str) and is_secret(value[name]) for name in ("key", "name"))
+    name_is_secret = any(isinstance(value.get(name), str) and is_secret(value[name]) for name in ("key", "name"))
     return {
-        name: _hidden(item) if is_secret(name) or (named and name == "value") else _value(item, is_secret)
+        name: _hidden(item) if is_secret(name) or (name_is_secret and name == "value") else _value(item, is_secret)
         for name, item in value.items()
     }
 

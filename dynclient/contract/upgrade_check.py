@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..http import media_types
-from ..openapi import request_decoder as incoming
+from ..openapi import request_decoder
 from ..schema.explain import type_words
 from .document_diff import Renames, diff
 
@@ -19,18 +19,25 @@ if TYPE_CHECKING:
 
     from ..errors import Violation
     from ..openapi.operation import DocumentedResponse, Operation, Parameter
-    from ..openapi.request_decoder import Incoming
+    from ..openapi.request_decoder import DecodedRequest
     from ..openapi.spec import Spec
     from ..schema.schema import Schema
-    from .recordings import Exchange
+    from .exchanges import RecordedExchange
 
-__all__ = ["Break", "Replay"]
+__all__ = ["Break", "UpgradeCheck"]
 
 _WORDS = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int}
 
 
 class Break(NamedTuple):
-    """One thing that would break: where, which rule, one sentence, the place in the other document (or in this one)."""
+    """One thing that would break.
+
+    Attributes:
+        where: ``query limit``, ``body conf``, ``response dags[].is_active``, ``operation``.
+        rule: a kind of change, or the rule of the other document that refuses.
+        message: one sentence without any recorded value.
+        pointer: the place in the other document; in this one for what is gone there.
+    """
 
     where: str
     rule: str
@@ -38,7 +45,7 @@ class Break(NamedTuple):
     pointer: str
 
 
-class Replay:
+class UpgradeCheck:
     """Recorded exchanges of one spec, held against another.
 
     Args:
@@ -51,94 +58,98 @@ class Replay:
         self.old = old
         self.new = new
         self.table = Renames(**renames) if renames else Renames()
-        self._known: dict[str, tuple[str | None, tuple[Break, ...]]] = {}
+        self._counterparts: dict[str, tuple[str | None, tuple[Break, ...]]] = {}
 
-    def breaks(self, asked: Incoming, exchange: Exchange, data: Any) -> Iterator[Break]:
+    def breaks(self, request: DecodedRequest, exchange: RecordedExchange, data: Any) -> Iterator[Break]:
         """What would break of one exchange.
 
         Args:
-            asked: its request, read as this spec's.
+            request: its request, decoded by this spec.
             exchange: as it was recorded.
-            data: the answer's JSON; None where there is none or where it was a refusal.
+            data: the response's JSON; None where there is none or where it was an error.
         """
-        if asked.operation.id not in self._known:
-            self._known[asked.operation.id] = self._counterpart(asked.operation)
-        name, found = self._known[asked.operation.id]
-        yield from found
+        if request.operation.id not in self._counterparts:
+            self._counterparts[request.operation.id] = self._counterpart(request.operation)
+        name, breaks = self._counterparts[request.operation.id]
+        yield from breaks
         if name is None:
             return
         operation = self.new.operations[name]
-        yield from dict.fromkeys(self._request(asked, exchange, operation))
+        yield from dict.fromkeys(self._request(request, exchange, operation))
         if 200 <= exchange.response.status < 400 and exchange.whole:
-            yield from dict.fromkeys(self._response(asked.operation, exchange, data, operation))
+            yield from dict.fromkeys(self._response(request.operation, exchange, data, operation))
 
     # --- operations ---
 
     def _counterpart(self, operation: Operation) -> tuple[str | None, tuple[Break, ...]]:
         """The operation's id in the other spec, and what breaks whatever is asked of it."""
         changes = diff(self.old, self.new, renames=self.table, used=[operation.id])
-        mine = {change.kind: change for change in changes if change.operation == operation.id and not change.where}
-        gone = mine.get("operation-removed")
+        changes_by_kind = {
+            change.kind: change for change in changes if change.operation == operation.id and not change.where
+        }
+        gone = changes_by_kind.get("operation-removed")
         if gone is not None:
             hint = self.table.hint("operations", operation.id)
             return None, (Break("operation", "operation-removed", f"gone{hint}", operation.pointer),)
-        renamed = mine.get("operation-renamed")
+        renamed = changes_by_kind.get("operation-renamed")
         name = renamed.now[0] if renamed is not None else operation.id
         if name not in self.new.operations:
             return None, (Break("operation", "operation-removed", "gone", operation.pointer),)
         pointer = self.new.operations[name].pointer
-        found = [] if renamed is None else [Break("operation", renamed.kind, f"called {name} now", pointer)]
-        moved = mine.get("operation-moved")
+        breaks = [] if renamed is None else [Break("operation", renamed.kind, f"called {name} now", pointer)]
+        moved = changes_by_kind.get("operation-moved")
         if moved is not None:
             at = f"{self.new.operations[name].method} {self.new.operations[name].path}"
-            found.append(Break("operation", moved.kind, f"at {at} now", pointer))
-        return name, tuple(found)
+            breaks.append(Break("operation", moved.kind, f"at {at} now", pointer))
+        return name, tuple(breaks)
 
     # --- requests ---
 
-    def _request(self, asked: Incoming, exchange: Exchange, operation: Operation) -> Iterator[Break]:
+    def _request(self, request: DecodedRequest, exchange: RecordedExchange, operation: Operation) -> Iterator[Break]:
         """What the other release would refuse of the request, or not notice."""
-        again = incoming.read(exchange.request, operation, self._path_arguments(asked, operation))
-        before = {(v.location, v.path, v.rule) for v in asked.violations}
-        for violation in again.violations:
+        decoded = request_decoder.decode(exchange.request, operation, self._path_arguments(request, operation))
+        before = {(v.location, v.path, v.rule) for v in request.violations}
+        for violation in decoded.violations:
             if (violation.location, violation.path, violation.rule) not in before:
-                yield self._refused(violation, asked.operation, operation)
-        given = {p.name: asked.arguments[p.keyword] for p in asked.operation.parameters if p.keyword in asked.arguments}
+                yield self._refused(violation, request.operation, operation)
+        arguments = {
+            p.name: request.arguments[p.keyword] for p in request.operation.parameters if p.keyword in request.arguments
+        }
         for parameter in operation.parameters:
-            old = asked.operation.parameter(parameter.name, parameter.location)
+            old = request.operation.parameter(parameter.name, parameter.location)
             if (
                 old is not None
-                and parameter.name in given
-                and _written_otherwise(old, parameter, given[parameter.name])
+                and parameter.name in arguments
+                and _written_otherwise(old, parameter, arguments[parameter.name])
             ):
                 form = "one parameter for each item" if parameter.explode else "one parameter with commas"
                 where = f"{parameter.location} {parameter.name}"
                 yield Break(where, "style", f"several items are written as {form} now", parameter.pointer)
-        mine, theirs = _body_schema(asked.operation, exchange), _body_schema(operation, exchange)
-        if isinstance(again.body, (dict, list)) and mine is not None and theirs is not None:
-            refused = {(v.path, v.rule) for v in again.violations}
-            for path, old_schema, instead in self._gone(again.body, mine, theirs, ()):
+        mine, theirs = _body_schema(request.operation, exchange), _body_schema(operation, exchange)
+        if isinstance(decoded.body, (dict, list)) and mine is not None and theirs is not None:
+            refused = {(v.path, v.rule) for v in decoded.violations}
+            for path, old_schema, instead in self._gone(decoded.body, mine, theirs, ()):
                 if instead is not None and (path, "additionalProperties") not in refused:
                     message = "not a field any more, it is not noticed" + self._hint("fields", path, instead)
-                    yield Break(f"body {_shown(path)}", "request-property-removed", message, old_schema.pointer)
+                    yield Break(f"body {_path_words(path)}", "request-property-removed", message, old_schema.pointer)
 
-    def _path_arguments(self, asked: Incoming, operation: Operation) -> dict[str, str]:
+    def _path_arguments(self, request: DecodedRequest, operation: Operation) -> dict[str, str]:
         """The recorded path arguments under the other release's names: the same one, a renamed one, by position."""
-        old = [p for p in asked.operation.parameters if p.location == "path"]
+        old = [p for p in request.operation.parameters if p.location == "path"]
         new = [p for p in operation.parameters if p.location == "path"]
-        texts = {p.name: _path_text(asked.arguments.get(p.keyword, "")) for p in old}
-        made: dict[str, str] = {}
+        texts = {p.name: _path_text(request.arguments.get(p.keyword, "")) for p in old}
+        arguments: dict[str, str] = {}
         for number, parameter in enumerate(new):
             other = next((name for name in texts if parameter.name in self._renamed("parameters", name)), None)
             if parameter.constant and parameter.schema is not None:
-                made[parameter.name] = str(parameter.schema.enum[0])
+                arguments[parameter.name] = str(parameter.schema.enum[0])
             elif parameter.name in texts:
-                made[parameter.name] = texts[parameter.name]
+                arguments[parameter.name] = texts[parameter.name]
             elif other is not None:
-                made[parameter.name] = texts[other]
+                arguments[parameter.name] = texts[other]
             elif len(old) == len(new):
-                made[parameter.name] = texts[old[number].name]
-        return made
+                arguments[parameter.name] = texts[old[number].name]
+        return arguments
 
     def _renamed(self, kind: str, name: str) -> tuple[str, ...]:
         """What a parameter or field may be called in the other release."""
@@ -146,7 +157,7 @@ class Replay:
         return tuple(new for old, new in table.items() if old == name) + tuple(o for o, n in table.items() if n == name)
 
     def _refused(self, violation: Violation, old: Operation, operation: Operation) -> Break:
-        where = f"{violation.location} {_shown(violation.path)}".rstrip()
+        where = f"{violation.location} {_path_words(violation.path)}".rstrip()
         message, rule = violation.sentence, violation.rule
         if violation.location == "query" and rule == "unknown":
             name = str(violation.path[0])
@@ -173,9 +184,9 @@ class Replay:
 
     # --- answers ---
 
-    def _response(self, old: Operation, exchange: Exchange, data: Any, operation: Operation) -> Iterator[Break]:
+    def _response(self, old: Operation, exchange: RecordedExchange, data: Any, operation: Operation) -> Iterator[Break]:
         """What the recorded answer had that the other release's has not."""
-        status, came = exchange.response.status, exchange.response.headers.get("content-type")
+        status, content_type = exchange.response.status, exchange.response.headers.get("content-type")
         mine, theirs = old.response_for(status), operation.response_for(status)
         if theirs is None:
             theirs = operation.success
@@ -183,16 +194,16 @@ class Replay:
             yield Break(
                 "response", "success-status-changed", f"{status} came, {names} is documented there", operation.pointer
             )
-        left, right = _media(mine, came), _media(theirs, came)
+        left, right = _media(mine, content_type), _media(theirs, content_type)
         if theirs is not None and theirs.content and right is None and left is not None and exchange.response.body:
             names = ", ".join(theirs.content)
-            message = f"{media_types.media_type(came)} came, {names} is documented there"
+            message = f"{media_types.media_type(content_type)} came, {names} is documented there"
             yield Break("response", "response-media-type-removed", message, theirs.pointer)
         schemas = (_schema_of(mine, left), _schema_of(theirs, right))
         if not isinstance(data, (dict, list)) or schemas[0] is None or schemas[1] is None:
             return
         for path, schema, instead in self._gone(data, schemas[0], schemas[1], ()):
-            where = f"response {_shown(path)}".rstrip()
+            where = f"response {_path_words(path)}".rstrip()
             if instead is None:
                 message = f"{schema.words} there, {_words_at(data, path)} came"
                 yield Break(where, "response-property-type-changed", message, schema.pointer)
@@ -246,11 +257,11 @@ def _alternatives(schema: Schema | None, seen: frozenset[str] = frozenset()) -> 
 
 def _union_fields(schema: Schema | None) -> dict[str, Schema]:
     """The properties of any branch."""
-    found: dict[str, Schema] = {}
+    fields: dict[str, Schema] = {}
     for part in _alternatives(schema):
         for name in part.keywords.get("properties", ()):
-            found.setdefault(name, part.child("properties", name))
-    return found
+            fields.setdefault(name, part.child("properties", name))
+    return fields
 
 
 def _others(schema: Schema) -> Schema | None:
@@ -273,7 +284,7 @@ def _words_at(data: Any, path: tuple[Any, ...]) -> str:
     return type_words(data)
 
 
-def _shown(path: tuple[Any, ...]) -> str:
+def _path_words(path: tuple[Any, ...]) -> str:
     """A path with ``[]`` for every index: what is so for one item is so for all."""
     text = ""
     for step in path:
@@ -290,16 +301,16 @@ def _written_otherwise(old: Parameter, new: Parameter, value: Any) -> bool:
     return several and (old.style, old.explode) != (new.style, new.explode)
 
 
-def _body_schema(operation: Operation, exchange: Exchange | None) -> Schema | None:
+def _body_schema(operation: Operation, exchange: RecordedExchange | None) -> Schema | None:
     """The schema of a request's body, for the recorded media type or the first one."""
     content = operation.request_body.content if operation.request_body is not None else {}
-    came = exchange.request.headers.get("content-type") if exchange is not None else None
-    name = media_types.match_media(came, content) or next(iter(content), None)
+    content_type = exchange.request.headers.get("content-type") if exchange is not None else None
+    name = media_types.match_media(content_type, content) or next(iter(content), None)
     return content[name].schema if name is not None else None
 
 
-def _media(documented: DocumentedResponse | None, came: str | None) -> str | None:
-    return media_types.match_media(came, documented.content) if documented is not None else None
+def _media(documented: DocumentedResponse | None, content_type: str | None) -> str | None:
+    return media_types.match_media(content_type, documented.content) if documented is not None else None
 
 
 def _schema_of(documented: DocumentedResponse | None, media: str | None) -> Schema | None:

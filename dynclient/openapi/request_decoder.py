@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from ..schema.schema import Schema
     from .operation import MediaType, Operation, Parameter
 
-__all__ = ["NO_BODY", "Incoming", "read"]
+__all__ = ["NO_BODY", "DecodedRequest", "decode"]
 
 NO_BODY: Any = type("_NoBody", (), {"__repr__": lambda _: "NO_BODY"})()  #: stands for "none came": null is a body
 _FORM = "application/x-www-form-urlencoded"
 _Pairs = list[tuple[str, str]]
 
 
-class Incoming(NamedTuple):
+class DecodedRequest(NamedTuple):
     """What a request asks for.
 
     Attributes:
@@ -43,7 +43,7 @@ class Incoming(NamedTuple):
     violations: tuple[Violation, ...]
 
 
-def read(request: Request, operation: Operation, path_arguments: Mapping[str, str]) -> Incoming:
+def decode(request: Request, operation: Operation, path_arguments: Mapping[str, str]) -> DecodedRequest:
     """Read a request that belongs to an operation.
 
     Args:
@@ -51,7 +51,7 @@ def read(request: Request, operation: Operation, path_arguments: Mapping[str, st
         operation: from ``spec.match``.
         path_arguments: from there, percent-decoded.
     """
-    found: list[Violation] = []
+    violations: list[Violation] = []
     arguments: dict[str, Any] = {}
     query = [(name, value) for name, _, value in _cut(urlsplit(request.url).query, "&")]
     cookies = [(name, value) for name, _, value in _cut(request.headers.get("cookie", ""), ";")]
@@ -63,11 +63,11 @@ def read(request: Request, operation: Operation, path_arguments: Mapping[str, st
             raw = request.headers.get(parameter.name)
         else:
             raw = query if parameter.location == "query" else cookies
-        _argument(parameter, raw, arguments, found)
-    known = [p for p in operation.parameters if p.location == "query"]
-    found += _unknown([unquote_plus(name) for name, _ in query], known, operation)
-    body = _body(request, operation, found)
-    return Incoming(operation, arguments, body, tuple(found))
+        _argument(parameter, raw, arguments, violations)
+    parameters = [p for p in operation.parameters if p.location == "query"]
+    violations += _unknown([unquote_plus(name) for name, _ in query], parameters, operation)
+    body = _body(request, operation, violations)
+    return DecodedRequest(operation, arguments, body, tuple(violations))
 
 
 def _cut(text: str, mark: str) -> Iterator[tuple[str, str, str]]:
@@ -75,7 +75,7 @@ def _cut(text: str, mark: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _argument(
-    parameter: Parameter, raw: _Pairs | str | None, arguments: dict[str, Any], found: list[Violation]
+    parameter: Parameter, raw: _Pairs | str | None, arguments: dict[str, Any], violations: list[Violation]
 ) -> None:
     name, schema, path = parameter.keyword, parameter.schema, (parameter.keyword,)
     try:
@@ -84,14 +84,14 @@ def _argument(
         value = _content(parameter, raw) if parameter.media_type is not None else _styled(parameter, raw)
     except KeyError:
         if parameter.required:
-            found.append(Violation(parameter.location, path, "required", "but required", "", parameter.pointer))
+            violations.append(Violation(parameter.location, path, "required", "but required", "", parameter.pointer))
         return
     except ValueError as error:
-        found.append(Violation(parameter.location, path, "style", str(error), "", parameter.pointer, raw))
+        violations.append(Violation(parameter.location, path, "style", str(error), "", parameter.pointer, raw))
         return
     arguments[name] = value
     if schema is not None:
-        found += schema.request.violations(value, parameter.location, path)
+        violations += schema.request.violations(value, parameter.location, path)
 
 
 def _styled(parameter: Parameter, raw: _Pairs | str) -> Any:
@@ -120,11 +120,11 @@ def _content(parameter: Parameter, raw: _Pairs | str) -> Any:
         raise ValueError("it is no JSON") from None
 
 
-def _unknown(names: list[str], known: list[Parameter], operation: Operation) -> Iterator[Violation]:
+def _unknown(names: list[str], parameters: list[Parameter], operation: Operation) -> Iterator[Violation]:
     """Query arguments that no parameter claims."""
-    claimed = {p.name for p in known}
-    prefixes = tuple(f"{p.name}[" for p in known if p.style == "deepObject")
-    for parameter in known:
+    claimed = {p.name for p in parameters}
+    prefixes = tuple(f"{p.name}[" for p in parameters if p.style == "deepObject")
+    for parameter in parameters:
         if parameter.explode and parameter.style == "form" and parameter.schema is not None:
             types = styles.types_of(parameter.schema)
             if "object" in types.value:
@@ -142,41 +142,43 @@ def _unknown(names: list[str], known: list[Parameter], operation: Operation) -> 
 # --- bodies ------------------------------------------------------------------------------------------------------
 
 
-def _body(request: Request, operation: Operation, found: list[Violation]) -> Any:
+def _body(request: Request, operation: Operation, violations: list[Violation]) -> Any:
     documented = operation.request_body
     if not request.body:
         if documented is not None and documented.required:
-            found.append(Violation("body", (), "required", "but required", "", documented.pointer))
+            violations.append(Violation("body", (), "required", "but required", "", documented.pointer))
         return NO_BODY
     if documented is None:
-        found.append(Violation("body", (), "unknown", "no body is documented here", "", operation.pointer))
+        violations.append(Violation("body", (), "unknown", "no body is documented here", "", operation.pointer))
         return request.body
-    came = request.headers.get("content-type")
-    name = media_types.match_media(came, documented.content)
+    content_type = request.headers.get("content-type")
+    name = media_types.match_media(content_type, documented.content)
     if name is None:
         expected = " or ".join(documented.content)
         pointer = f"{documented.pointer}/content"
-        found.append(Violation("body", (), "content", expected, media_types.media_type(came) or "no type", pointer))
+        violations.append(
+            Violation("body", (), "content", expected, media_types.media_type(content_type) or "no type", pointer)
+        )
         return request.body
     media = documented.content[name]
-    kind = media_types.media_type(came)
+    kind = media_types.media_type(content_type)
     if media_types.is_json(kind):
-        return _json(request.body, media, found)
+        return _json(request.body, media, violations)
     if kind == _FORM and media.schema is not None:
         body = _form(request.body.decode("utf-8", "replace"), media, media.schema)
-        found += media.schema.request.violations(body, "body")
+        violations += media.schema.request.violations(body, "body")
         return body
     return request.body
 
 
-def _json(raw: bytes, media: MediaType, found: list[Violation]) -> Any:
+def _json(raw: bytes, media: MediaType, violations: list[Violation]) -> Any:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
-        found.append(Violation("body", (), "json", "JSON", "something else", media.pointer))
+        violations.append(Violation("body", (), "json", "JSON", "something else", media.pointer))
         return raw
     if media.schema is not None:
-        found += media.schema.request.violations(body, "body")
+        violations += media.schema.request.violations(body, "body")
     return body
 
 

@@ -18,10 +18,9 @@ from urllib.parse import quote
 
 from ..documents import releases
 from ..http import media_types
-from ..openapi import load, spec
-from ..openapi import request_decoder as incoming
-from .fake_answers import Answer, Refused, refusal
-from .fake_server import Asked, FakeServer
+from ..openapi import load, request_decoder, spec
+from .fake_answers import FakeResponse, Refusal, error_response
+from .fake_server import FakeServer, RuleContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,16 +124,16 @@ def _dag(name: str) -> dict[str, Any]:
 
 
 def _version(release: str) -> Any:
-    return lambda _: Answer(200, {"version": release, "git_version": None})
+    return lambda _: FakeResponse(200, {"version": release, "git_version": None})
 
 
-def _healthy(asked: Asked) -> Answer:
+def _healthy(context: RuleContext) -> FakeResponse:
     """Every component is well."""
-    given = asked.default()
-    for part in given.data.values():
+    response = context.default()
+    for part in response.data.values():
         if isinstance(part, dict) and "status" in part:
             part["status"] = "healthy"
-    return given
+    return response
 
 
 # --- runs --------------------------------------------------------------------------------------------------------
@@ -158,38 +157,40 @@ class _Runs:
             "get_dag_source": _source,
         }
 
-    def run(self, asked: Asked) -> dict[str, Any]:
+    def run(self, context: RuleContext) -> dict[str, Any]:
         """The run that a request is about; empty when there is none."""
-        arguments = asked.arguments
+        arguments = context.arguments
         dag, name = arguments["dag_id"], arguments["dag_run_id"]
-        held = asked.fake.items(f"{self.base}/dags/{_quoted(dag)}/dagRuns") if _is_there(asked, dag, self.base) else {}
-        return held.get(name, {})
+        runs = (
+            context.fake.items(f"{self.base}/dags/{_quoted(dag)}/dagRuns") if _is_there(context, dag, self.base) else {}
+        )
+        return runs.get(name, {})
 
-    def trigger(self, asked: Asked) -> Answer:
+    def trigger(self, context: RuleContext) -> FakeResponse:
         """A new run is queued."""
         now = _now()
-        given = asked.body if isinstance(asked.body, dict) else {}
-        logical = given.get("logical_date") or given.get("execution_date")
-        name = given.get("dag_run_id") or f"manual__{logical or now}"
+        body = context.body if isinstance(context.body, dict) else {}
+        logical = body.get("logical_date") or body.get("execution_date")
+        name = body.get("dag_run_id") or f"manual__{logical or now}"
         about = {
             "dag_run_id": name,
             "state": "queued",
             "run_type": "manual",
             "queued_at": now,
-            "conf": given.get("conf") or {},
+            "conf": body.get("conf") or {},
         }
         dates = {"run_after": now, "start_date": None, "end_date": None, "external_trigger": True}
-        kind = asked.fake.state.kinds[f"{self.base}/dags/{{dag_id}}/dagRuns"]
-        if not kind.schema.fields["state"].response.is_valid("queued"):  # before 2.2 a run starts at once
+        collection = context.fake.state.collections[f"{self.base}/dags/{{dag_id}}/dagRuns"]
+        if not collection.schema.fields["state"].response.is_valid("queued"):  # before 2.2 a run starts at once
             about["state"] = "running"
             dates["start_date"] = now
         if not self.base:  # before 3.0 a run always has its date
             dates |= {"logical_date": logical or now, "execution_date": logical or now}
-        answer = asked.default(**about, **dates, dag_display_name=asked.arguments["dag_id"])
-        self.triggered.add((asked.arguments["dag_id"], name))
+        answer = context.default(**about, **dates, dag_display_name=context.arguments["dag_id"])
+        self.triggered.add((context.arguments["dag_id"], name))
         return answer
 
-    def step(self, asked: Asked, run: dict[str, Any]) -> None:
+    def step(self, context: RuleContext, run: dict[str, Any]) -> None:
         """A queued run starts, a running one ends."""
         following = _NEXT.get(run.get("state") or "")
         if following is None:
@@ -197,61 +198,61 @@ class _Runs:
         if following == "running":
             run["start_date"] = _now()
         else:
-            following = self.outcomes.get(asked.arguments["dag_id"], following)
+            following = self.outcomes.get(context.arguments["dag_id"], following)
             run["end_date"] = _now()
         run["state"] = following
 
-    def read(self, asked: Asked) -> Answer:
-        self.step(asked, self.run(asked))
-        return asked.default()
+    def read(self, context: RuleContext) -> FakeResponse:
+        self.step(context, self.run(context))
+        return context.default()
 
-    def wait(self, asked: Asked) -> Answer | None:
+    def wait(self, context: RuleContext) -> FakeResponse | None:
         """The states of a run until it ends, a line each."""
-        run = self.run(asked)
+        run = self.run(context)
         if not run:
             return None
-        seen = [{"state": run["state"]}]
+        states = [{"state": run["state"]}]
         while run["state"] in _NEXT:
-            self.step(asked, run)
-            seen.append({"state": run["state"]})
-        streamed = media_types.is_ndjson(asked.request.headers.get("accept", ""))
-        return Answer(200, seen, "application/x-ndjson") if streamed else Answer(200, seen[-1])
+            self.step(context, run)
+            states.append({"state": run["state"]})
+        streamed = media_types.is_ndjson(context.request.headers.get("accept", ""))
+        return FakeResponse(200, states, "application/x-ndjson") if streamed else FakeResponse(200, states[-1])
 
-    def instances(self, asked: Asked) -> Answer:
+    def instances(self, context: RuleContext) -> FakeResponse:
         """Task instances do what their run does."""
-        where = asked.arguments["dag_id"], asked.arguments["dag_run_id"]
-        run = self.run(asked)
+        where = context.arguments["dag_id"], context.arguments["dag_run_id"]
+        run = self.run(context)
         if where in self.triggered and run:
             dag, name = map(_quoted, where)
-            for item in asked.fake.items(f"{self.base}/dags/{dag}/dagRuns/{name}/taskInstances").values():
+            for item in context.fake.items(f"{self.base}/dags/{dag}/dagRuns/{name}/taskInstances").values():
                 state = "scheduled" if run["state"] == "queued" else run["state"]
                 item |= {"state": state, "start_date": run.get("start_date"), "end_date": run.get("end_date")}
-        return asked.default()
+        return context.default()
 
-    def log(self, asked: Asked) -> Answer:
+    def log(self, context: RuleContext) -> FakeResponse:
         """A few lines that name the task."""
-        given = asked.default()
-        content = given.data.get("content") if isinstance(given.data, dict) else None
-        about = ".".join(str(asked.arguments[name]) for name in ("dag_id", "task_id"))
+        response = context.default()
+        content = response.data.get("content") if isinstance(response.data, dict) else None
+        about = ".".join(str(context.arguments[name]) for name in ("dag_id", "task_id"))
         lines = [f"Starting attempt 1 of {about}", "Done. Returned value was: None", f"Marking {about} as success"]
         if isinstance(content, list):
             content = [{"timestamp": _FIRST, "event": line} for line in lines]
         else:
             content = "\n".join(f"[{_FIRST}] INFO - {line}" for line in lines)
-        return asked.shown(given, content=content, continuation_token=None)
+        return context.shown(response, content=content, continuation_token=None)
 
 
 def _quoted(value: Any) -> str:
     return quote(str(value), safe="")
 
 
-def _is_there(asked: Asked, dag: str, base: str) -> bool:
-    return dag in asked.fake.items(f"{base}/dags")
+def _is_there(context: RuleContext, dag: str, base: str) -> bool:
+    return dag in context.fake.items(f"{base}/dags")
 
 
-def _source(asked: Asked) -> Answer:
+def _source(context: RuleContext) -> FakeResponse:
     source = "from airflow.sdk import dag, task\n\n\n@dag\ndef example(): ...\n"
-    return asked.shown(asked.default(), content=source)
+    return context.shown(context.default(), content=source)
 
 
 def _now() -> str:
@@ -277,28 +278,28 @@ class _Tokens:
             "logout": self.revoke,
         }
 
-    def give(self, asked: Asked) -> Answer:
+    def give(self, context: RuleContext) -> FakeResponse:
         """A token for the right user and password."""
-        match = self.login.match("POST", asked.request.url)
+        match = self.login.match("POST", context.request.url)
         if match is None:
-            raise Refused(404, "Not Found")
-        read = incoming.read(asked.request, match.operation, match.arguments)
-        if read.violations:
-            refused = Refused(422, "the login breaks its document", read.violations)
-            return refusal(match.operation, self.login, refused)
-        body = read.body if isinstance(read.body, dict) else {}
+            raise Refusal(404, "Not Found")
+        decoded = request_decoder.decode(context.request, match.operation, match.arguments)
+        if decoded.violations:
+            refusal = Refusal(422, "the login breaks its document", decoded.violations)
+            return error_response(match.operation, self.login, refusal)
+        body = decoded.body if isinstance(decoded.body, dict) else {}
         who = (body.get("username"), body.get("password"))
         if self.auth not in {None, who}:
-            return refusal(match.operation, self.login, Refused(401, "Invalid credentials"))
-        return Answer(201, {"access_token": self.token(str(who[0]))})
+            return error_response(match.operation, self.login, Refusal(401, "Invalid credentials"))
+        return FakeResponse(201, {"access_token": self.token(str(who[0]))})
 
-    def give_everybody(self, asked: Asked) -> Answer:
+    def give_everybody(self, context: RuleContext) -> FakeResponse:
         """A token without login, where everybody may do everything."""
-        match = self.login.match("GET", asked.request.url)
+        match = self.login.match("GET", context.request.url)
         if self.auth is not None:
-            refused = Refused(403, "This method is only allowed if everybody is admin")
-            return refusal(match.operation if match else None, self.login, refused)
-        return Answer(201, {"access_token": self.token("Anonymous")})
+            refusal = Refusal(403, "This method is only allowed if everybody is admin")
+            return error_response(match.operation if match else None, self.login, refusal)
+        return FakeResponse(201, {"access_token": self.token("Anonymous")})
 
     def token(self, subject: str) -> str:
         """A signed token."""
@@ -314,18 +315,18 @@ class _Tokens:
         """May this request in? Says why not in the words of the real server."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            raise Refused(401, "Not authenticated")
+            raise Refusal(401, "Not authenticated")
         head, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(head).encode()) or token in self._revoked:
-            raise Refused(403, "Invalid JWT token")
+            raise Refusal(403, "Invalid JWT token")
         claims = head.partition(".")[2]
         if json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"] <= time.time():
-            raise Refused(401, "Token Expired")
+            raise Refusal(401, "Token Expired")
         return True
 
-    def revoke(self, asked: Asked) -> None:
+    def revoke(self, context: RuleContext) -> None:
         """Logging out ends the token."""
-        self._revoked.add(asked.request.headers.get("authorization", "").partition(" ")[2])
+        self._revoked.add(context.request.headers.get("authorization", "").partition(" ")[2])
 
 
 def _part(data: bytes) -> str:

@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
-from ..contract import recordings
 from ..contract.auditor import audit_recordings
+from ..contract.recordings_vcr import from_cassette
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -123,7 +123,7 @@ class Checker:
             if data:
                 self._seen[cassette] = start + len(data)
                 name = _shown(str(cassette._path), config)  # noqa: SLF001 - ``path`` came with vcrpy 8
-                recording = recordings.of_cassette(data, name, start)
+                recording = from_cassette(data, name, start)
                 report = audit_recordings(
                     [(name, recording)], self.spec, second_opinion=self.check and self.second_opinion
                 )
@@ -145,14 +145,14 @@ class Checker:
 
     def _note(self, report: Report) -> None:
         run = self.run(self.name, self.spec.operations)
-        known = set(run.exchanges)
+        places = set(run.exchanges)
         for one in report.audited:
-            if one.place not in known:
+            if one.place not in places:
                 run.exchanges.append(one.place)
                 if one.operation in self.spec.operations:
                     run.used[one.operation] = run.used.get(one.operation, 0) + 1
         for finding in report.findings:
-            if finding.place not in known:
+            if finding.place not in places:
                 run.counts[finding.kind] = run.counts.get(finding.kind, 0) + 1
                 if finding.kind == "disagreement":
                     self.shown.setdefault(str(finding))
@@ -179,8 +179,8 @@ class Checker:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what a worker of pytest-xdist knows."""
-        runs, shown = json.loads(getattr(node, "workeroutput", {}).get("dynclient", "[{}, []]"))
-        self.shown.update(dict.fromkeys(shown))
+        runs, relative = json.loads(getattr(node, "workeroutput", {}).get("dynclient", "[{}, []]"))
+        self.shown.update(dict.fromkeys(relative))
         for name, values in runs.items():
             theirs, mine = _Run(**values), self.run(name, values["total"])
             mine.exchanges.extend(place for place in theirs.exchanges if place not in set(mine.exchanges))
@@ -208,14 +208,14 @@ class Checker:
 
 def _line(name: str, run: _Run) -> str:
     violations = run.counts.get("violation", 0)
-    said = f"{len(run.exchanges)} exchanges, {violations} violation{'' if violations == 1 else 's'}"
-    return f"{name}: {len(run.used)} of {len(run.total)} operations exercised; {said}"
+    counts = f"{len(run.exchanges)} exchanges, {violations} violation{'' if violations == 1 else 's'}"
+    return f"{name}: {len(run.used)} of {len(run.total)} operations exercised; {counts}"
 
 
 def _shown(path: str, config: pytest.Config) -> str:
     """A cassette's path as seen from where pytest was started."""
     try:
-        shown = os.path.relpath(path, config.invocation_params.dir)
+        relative = os.path.relpath(path, config.invocation_params.dir)
     except ValueError:  # on another drive
         return path
-    return path if shown.startswith("..") else shown
+    return path if relative.startswith("..") else relative

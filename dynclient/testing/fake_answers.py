@@ -17,24 +17,24 @@ from ..errors import Violation
 from ..http import media_types
 from ..openapi.request_decoder import NO_BODY
 from ..schema import examples
-from .fake_state import Missing, Taken, fit, json_schema
+from .fake_state import ItemExists, NoSuchItem, fit, json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ..openapi.operation import MediaType, Operation
-    from ..openapi.request_decoder import Incoming
+    from ..openapi.request_decoder import DecodedRequest
     from ..openapi.spec import Spec
     from ..schema.schema import Schema
-    from .fake_state import Item, Kind, Place, State
+    from .fake_state import Collection, Item, ResourcePath, State
 
-__all__ = ["Answer", "Refused", "answer", "invalid_status", "refusal", "written"]
+__all__ = ["FakeResponse", "Refusal", "encode", "error_response", "invalid_status", "respond"]
 
 
 _PAGE = 100  # items, where the document says nothing
 
 
-class Answer(NamedTuple):
+class FakeResponse(NamedTuple):
     """What is answered.
 
     Attributes:
@@ -50,7 +50,7 @@ class Answer(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-class Refused(Exception):  # noqa: N818 - it is what the server does, not a fault of this program
+class Refusal(Exception):  # noqa: N818 - it is what the server does, not a fault of this program
     """The request gets an error status."""
 
     def __init__(self, status: int, detail: str, violations: Iterable[Violation] = ()) -> None:
@@ -60,29 +60,29 @@ class Refused(Exception):  # noqa: N818 - it is what the server does, not a faul
         super().__init__(detail)
 
 
-def answer(state: State, asked: Incoming) -> Answer:
+def respond(state: State, request: DecodedRequest) -> FakeResponse:
     """The answer to a request that keeps to the document.
 
     Raises:
-        Refused: there is no such item, there is one already, or the cursor is none.
+        Refusal: there is no such item, there is one already, or the cursor is none.
     """
     try:
-        state.check_above(asked.operation.path, asked.arguments)
-        return _Resource(state, asked).answer()
-    except Missing as error:
-        raise Refused(404, f"no {error} of this value was found") from None
-    except Taken as error:
-        raise Refused(409, f"there is one with this {error} already") from None
+        state.check_above(request.operation.path, request.arguments)
+        return _Resource(state, request).respond()
+    except NoSuchItem as error:
+        raise Refusal(404, f"no {error} of this value was found") from None
+    except ItemExists as error:
+        raise Refusal(409, f"there is one with this {error} already") from None
 
 
 class _Resource:
     """One request to a document's resources."""
 
-    def __init__(self, state: State, asked: Incoming) -> None:
+    def __init__(self, state: State, request: DecodedRequest) -> None:
         self.state = state
-        self.asked = asked
-        self.operation = asked.operation
-        self.schema = json_schema(asked.operation)
+        self.request = request
+        self.operation = request.operation
+        self.schema = json_schema(request.operation)
 
     @property
     def status(self) -> int:
@@ -92,117 +92,121 @@ class _Resource:
     @property
     def changes(self) -> dict[str, Any]:
         """The body's fields, those of ``update_mask`` where there is one."""
-        body = self.asked.body if isinstance(self.asked.body, dict) else {}
-        mask = self.asked.arguments.get("update_mask")
+        body = self.request.body if isinstance(self.request.body, dict) else {}
+        mask = self.request.arguments.get("update_mask")
         return {name: value for name, value in body.items() if not mask or name in mask}
 
-    def answer(self) -> Answer:
+    def respond(self) -> FakeResponse:
         path, method = self.operation.path, self.operation.method
-        place = self.state.place(path, self.asked.arguments)
-        kind = self.state.kinds.get(path)
-        if kind is not None:
+        location = self.state.resource_path(path, self.request.arguments)
+        collection = self.state.collections.get(path)
+        if collection is not None:
             if method == "GET":
-                return self.page(kind, place, self.query)
-            if method == "POST" and kind.key and self.schema is not None and kind.key in self.schema.fields:
-                return self.one(self.state.create(kind, place, self.changes))
-            if method == "PATCH" and self.schema is not None and kind.items in self.schema.fields:
-                return self.change_many(kind, place)
+                return self.page(collection, location, self.query)
+            if method == "POST" and collection.key and self.schema is not None and collection.key in self.schema.fields:
+                return self.one(self.state.create(collection, location, self.changes))
+            if method == "PATCH" and self.schema is not None and collection.items in self.schema.fields:
+                return self.change_many(collection, location)
         if method == "POST" and path.endswith("/list"):
-            listed = self.batch(place[:-1])
+            listed = self.batch(location[:-1])
             if listed is not None:
                 return listed
         above = list(self.state.above(path))
         if above and above[-1][1] == path:
-            return self.item(above[-1][0], place)
+            return self.item(above[-1][0], location)
         return self.made_up()
 
     # --- one item ---
 
-    def item(self, kind: Kind, place: Place) -> Answer:
+    def item(self, collection: Collection, location: ResourcePath) -> FakeResponse:
         method = self.operation.method
-        if self.state.wildcard in place:
+        if self.state.wildcard in location:
             return self.made_up()
-        if method == "PUT" and place[-1] not in self.state.items(kind, place[:-1]):
+        if method == "PUT" and location[-1] not in self.state.items(collection, location[:-1]):
             return self.one(
-                self.state.create(kind, place[:-1], {**self.changes, kind.key: self.asked.arguments[kind.parameter]})
+                self.state.create(
+                    collection,
+                    location[:-1],
+                    {**self.changes, collection.key: self.request.arguments[collection.parameter]},
+                )
             )
-        found = self.state.find(kind, place)
+        item = self.state.find(collection, location)
         if method in {"PATCH", "PUT"}:
-            found = self.state.change(kind, place, self.changes)
+            item = self.state.change(collection, location, self.changes)
         if method == "DELETE":
-            self.state.remove(kind, place)
+            self.state.remove(collection, location)
             return self.made_up()
-        return self.one(found)
+        return self.one(item)
 
-    def one(self, item: Item) -> Answer:
+    def one(self, item: Item) -> FakeResponse:
         """The item as this operation shows it."""
         if self.schema is None:
-            return Answer(self.status, json.dumps(item))
-        return Answer(self.status, self.shown(self.schema, {**self.own, **item}))
+            return FakeResponse(self.status, json.dumps(item))
+        return FakeResponse(self.status, self.shown(self.schema, {**self.own, **item}))
 
     @property
     def own(self) -> dict[str, Any]:
         """The path arguments by the parameters' names."""
-        named = (
-            (p.name, self.asked.arguments.get(p.keyword)) for p in self.operation.parameters if p.location == "path"
+        pairs = (
+            (p.name, self.request.arguments.get(p.keyword)) for p in self.operation.parameters if p.location == "path"
         )
-        return {name: value for name, value in named if value is not None}
+        return {name: value for name, value in pairs if value is not None}
 
     # --- many ---
 
     @property
     def query(self) -> dict[str, Any]:
         """The query's arguments by the parameters' names."""
-        given = ((p, self.asked.arguments.get(p.keyword)) for p in self.operation.parameters)
-        return {p.name: value for p, value in given if p.location == "query" and value is not None}
+        pairs = ((p, self.request.arguments.get(p.keyword)) for p in self.operation.parameters)
+        return {p.name: value for p, value in pairs if p.location == "query" and value is not None}
 
-    def page(self, kind: Kind, place: Place, wanted: Mapping[str, Any]) -> Answer:
+    def page(self, collection: Collection, location: ResourcePath, query: Mapping[str, Any]) -> FakeResponse:
         schema = self.schema
         if schema is None:
             return self.made_up()
-        found = self.state.select(kind, place, wanted)
-        if not (self.operation.parameter("limit", "query") or "page_limit" in wanted):
-            shown, following = found, None
+        items = self.state.select(collection, location, query)
+        if not (self.operation.parameter("limit", "query") or "page_limit" in query):
+            page_items, following = items, None
         else:
-            shown, following = self.cut(found, wanted)
-        listed = schema.fields[kind.items].items
-        rows = [self.shown(listed, item) for item in shown] if listed is not None else shown
-        values: dict[str, Any] = {kind.items: rows, "total_entries": len(found)}
-        if "cursor" in wanted:
+            page_items, following = self.cut(items, query)
+        listed = schema.fields[collection.items].items
+        rows = [self.shown(listed, item) for item in page_items] if listed is not None else page_items
+        values: dict[str, Any] = {collection.items: rows, "total_entries": len(items)}
+        if "cursor" in query:
             total = schema.fields.get("total_entries")
             values |= {"next_cursor": following, "previous_cursor": None}
             values |= {"total_entries": None} if total is not None and total.nullable else {}
-        return Answer(self.status, self.shown(schema, values))
+        return FakeResponse(self.status, self.shown(schema, values))
 
-    def cut(self, found: list[Item], wanted: Mapping[str, Any]) -> tuple[list[Item], str | None]:
+    def cut(self, items: list[Item], query: Mapping[str, Any]) -> tuple[list[Item], str | None]:
         """The page asked for, and the cursor of the next one."""
         parameter = self.operation.parameter("limit", "query")
         default = parameter.schema.default if parameter is not None and parameter.schema is not None else None
-        size = wanted.get("limit") or wanted.get("page_limit") or (default if isinstance(default, int) else _PAGE)
-        start = wanted.get("offset") or wanted.get("page_offset") or 0
-        if wanted.get("cursor"):
-            start = _start(wanted["cursor"], invalid_status(self.operation, self.state.spec))
+        size = query.get("limit") or query.get("page_limit") or (default if isinstance(default, int) else _PAGE)
+        start = query.get("offset") or query.get("page_offset") or 0
+        if query.get("cursor"):
+            start = _start(query["cursor"], invalid_status(self.operation, self.state.spec))
         end = start + size
-        following = base64.urlsafe_b64encode(f"from {end}".encode()).decode() if end < len(found) else None
-        return found[start:end], following
+        following = base64.urlsafe_b64encode(f"from {end}".encode()).decode() if end < len(items) else None
+        return items[start:end], following
 
-    def batch(self, place: Place) -> Answer | None:
+    def batch(self, location: ResourcePath) -> FakeResponse | None:
         """A batch list pages and filters by its body."""
         match = self.state.spec.match(
-            "GET", self.state.prefix + "/" + "/".join(quote(part, safe="~") for part in place)
+            "GET", self.state.prefix + "/" + "/".join(quote(part, safe="~") for part in location)
         )
-        kind = self.state.kinds.get(match.operation.path) if match is not None else None
-        if kind is None or self.schema is None or kind.items not in self.schema.fields:
+        collection = self.state.collections.get(match.operation.path) if match is not None else None
+        if collection is None or self.schema is None or collection.items not in self.schema.fields:
             return None
-        body = self.asked.body if isinstance(self.asked.body, dict) else {}
-        return self.page(kind, place, {"page_limit": None, **body})
+        body = self.request.body if isinstance(self.request.body, dict) else {}
+        return self.page(collection, location, {"page_limit": None, **body})
 
-    def change_many(self, kind: Kind, place: Place) -> Answer:
+    def change_many(self, collection: Collection, location: ResourcePath) -> FakeResponse:
         """PATCH of a whole list: what the query selects is changed and shown."""
-        wanted = {name: value for name, value in self.query.items() if name != "update_mask"}
-        for item in self.state.select(kind, place, wanted):
-            item.update(self.state.joined(kind, item, self.changes))
-        return self.page(kind, place, wanted)
+        query = {name: value for name, value in self.query.items() if name != "update_mask"}
+        for item in self.state.select(collection, location, query):
+            item.update(self.state.joined(collection, item, self.changes))
+        return self.page(collection, location, query)
 
     def shown(self, schema: Schema, values: Mapping[str, Any]) -> Any:
         """What is held, as far as this schema has it."""
@@ -211,32 +215,32 @@ class _Resource:
     # --- made up ---
 
     def sampled(self, schema: Schema, *, minimal: bool = True) -> Any:
-        seed = f"{self.state.seed} {self.operation.id} {sorted(self.asked.arguments.items(), key=str)}"
+        seed = f"{self.state.seed} {self.operation.id} {sorted(self.request.arguments.items(), key=str)}"
         return examples.sample(schema, Random(seed), direction="response", minimal=minimal)  # noqa: S311 - made up
 
-    def made_up(self) -> Answer:
+    def made_up(self) -> FakeResponse:
         """A valid answer, the same for the same arguments; what is known of the item above shows through."""
         success = self.operation.success
         if success is None or not success.content:
-            return Answer(self.status)
+            return FakeResponse(self.status)
         if self.schema is None:
             media: MediaType = next(iter(success.content.values()))
-            made = self.sampled(media.schema) if media.schema is not None else "made up"
-            return Answer(self.status, made)
-        made = self.sampled(self.schema, minimal=False)
-        if isinstance(made, dict) and made:
-            made = fit(self.schema, {**made, **self.known(), **self.own}, lambda: made)
-        return Answer(self.status, made)
+            data = self.sampled(media.schema) if media.schema is not None else "made up"
+            return FakeResponse(self.status, data)
+        data = self.sampled(self.schema, minimal=False)
+        if isinstance(data, dict) and data:
+            data = fit(self.schema, {**data, **self.known(), **self.own}, lambda: data)
+        return FakeResponse(self.status, data)
 
     def known(self) -> Item:
         """The item that a path to something below it speaks of."""
         if self.operation.method != "GET":
             return {}
         item: Item = {}
-        for kind, path in self.state.above(self.operation.path):
-            place = self.state.place(path, self.asked.arguments)
-            if self.state.wildcard not in place:
-                item = item | self.state.items(kind, place[:-1]).get(place[-1], {})
+        for collection, path in self.state.above(self.operation.path):
+            location = self.state.resource_path(path, self.request.arguments)
+            if self.state.wildcard not in location:
+                item = item | self.state.items(collection, location[:-1]).get(location[-1], {})
         return item
 
 
@@ -244,7 +248,7 @@ def _start(cursor: str, status: int) -> int:
     try:
         return int(base64.urlsafe_b64decode(cursor).decode().removeprefix("from "))
     except ValueError:
-        raise Refused(status, "cursor: none that was given out here") from None
+        raise Refusal(status, "cursor: none that was given out here") from None
 
 
 # --- errors ------------------------------------------------------------------------------------------------------
@@ -258,40 +262,40 @@ def invalid_status(operation: Operation | None, spec: Spec) -> int:
     return 422 if any("422" in other.responses for other in spec.operations.values()) else 400
 
 
-def refusal(operation: Operation | None, spec: Spec, refused: Refused) -> Answer:
+def error_response(operation: Operation | None, spec: Spec, refusal: Refusal) -> FakeResponse:
     """The answer to a request that is refused, in the form that the document gives to this status or to its errors."""
-    schema = json_schema(operation, refused.status) if operation is not None else None
-    schema = schema or _family(spec, refused.status)
+    schema = json_schema(operation, refusal.status) if operation is not None else None
+    schema = schema or _family(spec, refusal.status)
     if schema is None:
-        return Answer(refused.status, {"detail": refused.detail}, "application/json")
+        return FakeResponse(refusal.status, {"detail": refusal.detail}, "application/json")
     fields = schema.fields
-    phrase = HTTPStatus(refused.status).phrase
-    values: dict[str, Any] = {"detail": refused.detail}
+    phrase = HTTPStatus(refusal.status).phrase
+    values: dict[str, Any] = {"detail": refusal.detail}
     media = "application/json"
     if {"title", "status"} <= set(fields):
-        values |= {"type": "about:blank", "title": phrase, "status": refused.status}
+        values |= {"type": "about:blank", "title": phrase, "status": refusal.status}
         media = "application/problem+json"
     elif "detail" in fields and set(fields["detail"].types) == {"array"}:
-        unplaced = Violation("request", (), "other", refused.detail, "", schema.pointer)
-        values = {"detail": [_listed(violation, operation) for violation in refused.violations or (unplaced,)]}
+        unplaced = Violation("request", (), "other", refusal.detail, "", schema.pointer)
+        values = {"detail": [_listed(violation, operation) for violation in refusal.violations or (unplaced,)]}
 
     def base() -> Any:
         return examples.sample(schema, Random(0), direction="response", minimal=True)  # noqa: S311 - made up
 
-    return Answer(refused.status, fit(schema, values, base), media)
+    return FakeResponse(refusal.status, fit(schema, values, base), media)
 
 
 def _family(spec: Spec, status: int) -> Schema | None:
     """The schema that this document's other operations have for a status, or else for any error."""
-    found: dict[int, Schema] = {}
+    schemas: dict[int, Schema] = {}
     for operation in spec.operations.values():
         for code in operation.responses:
-            if code[0] in "45" and code.isdigit() and int(code) not in found:
+            if code[0] in "45" and code.isdigit() and int(code) not in schemas:
                 schema = json_schema(operation, int(code))
                 if schema is not None:
-                    found[int(code)] = schema
-    others = [schema for code, schema in sorted(found.items()) if code != 422] or list(found.values())
-    return found.get(status) or (others[0] if others else None)
+                    schemas[int(code)] = schema
+    others = [schema for code, schema in sorted(schemas.items()) if code != 422] or list(schemas.values())
+    return schemas.get(status) or (others[0] if others else None)
 
 
 def _listed(violation: Violation, operation: Operation | None) -> dict[str, Any]:
@@ -305,25 +309,25 @@ def _listed(violation: Violation, operation: Operation | None) -> dict[str, Any]
 # --- bytes -------------------------------------------------------------------------------------------------------
 
 
-def written(operation: Operation, given: Answer, accept: str) -> tuple[Answer, bytes]:
+def encode(operation: Operation, response: FakeResponse, accept: str) -> tuple[FakeResponse, bytes]:
     """An answer with its media type settled, and its bytes.
 
     Raises:
-        Refused: nothing that is documented is accepted.
+        Refusal: nothing that is documented is accepted.
     """
-    if given.data is NO_BODY:
-        return given, b""
-    documented = operation.response_for(given.status)
-    media = given.media or _chosen(accept, documented.content if documented is not None else {})
-    given = given._replace(media=media)
-    data = given.data
+    if response.data is NO_BODY:
+        return response, b""
+    documented = operation.response_for(response.status)
+    media = response.media or _chosen(accept, documented.content if documented is not None else {})
+    response = response._replace(media=media)
+    data = response.data
     if isinstance(data, bytes):
-        return given, data
+        return response, data
     if media_types.is_ndjson(media):
-        return given, "".join(json.dumps(line) + "\n" for line in _lines(data)).encode()
+        return response, "".join(json.dumps(line) + "\n" for line in _lines(data)).encode()
     if media_types.is_json(media) or "*" in media:
-        return given, json.dumps(data).encode()
-    return given, _text(data).encode()
+        return response, json.dumps(data).encode()
+    return response, _text(data).encode()
 
 
 def _chosen(accept: str, content: Iterable[str]) -> str:
@@ -331,11 +335,11 @@ def _chosen(accept: str, content: Iterable[str]) -> str:
     names = sorted(content, key=lambda name: not media_types.is_json(name))
     if not names:
         return "application/json"
-    for wanted in [media_types.media_type(part) for part in (accept or "*/*").split(",")]:
+    for pattern in [media_types.media_type(part) for part in (accept or "*/*").split(",")]:
         for name in names:
-            if wanted in {"*/*", name} or media_types.match_media(name, [wanted]):
+            if pattern in {"*/*", name} or media_types.match_media(name, [pattern]):
                 return "application/json" if "*" in name else name
-    raise Refused(406, f"one of {', '.join(names)} can be had")
+    raise Refusal(406, f"one of {', '.join(names)} can be had")
 
 
 def _lines(data: Any) -> list[Any]:

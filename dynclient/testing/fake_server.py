@@ -7,7 +7,7 @@
 
 Each request is judged, by openapi-core and by dynclient, and refused when it breaks the document. Resources keep state
 (see ``resources``); what has no rule gets a valid answer made up from a seed (see ``answers``). ``misbehave`` makes it
-fail on demand, ``rules`` teaches it what no document says, ``requests`` has what came.
+fail on demand, ``rules`` teaches it what no document says, ``requests`` has what was received.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from urllib.parse import urlsplit
 
 from ..errors import ArgumentError, Violation
 from ..http import media_types
-from ..http.messages import Headers, Request
-from ..openapi import request_decoder as incoming
-from ..openapi.request_decoder import NO_BODY, Incoming
-from .fake_answers import Answer, Refused, answer, invalid_status, refusal, written
+from ..http.messages import Headers, Request, Response
+from ..openapi import request_decoder
+from ..openapi.request_decoder import NO_BODY, DecodedRequest
+from .fake_answers import FakeResponse, Refusal, encode, error_response, invalid_status, respond
 from .fake_state import State, fit, json_schema
-from .http_server import Sent, Server
-from .misbehaviour import Misbehaviour, broken
+from .http_server import Delivery, Server
+from .misbehaviour import Misbehaviour, break_contract
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -36,11 +36,19 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
 
-__all__ = ["Answer", "Asked", "Credentials", "FakeServer", "Received", "Rule"]
+__all__ = ["Credentials", "FakeResponse", "FakeServer", "Rule", "RuleContext", "ServedRequest"]
 
 
-class Received(NamedTuple):
-    """One request that came, and what became of it."""
+class ServedRequest(NamedTuple):
+    """One request that the server has answered.
+
+    Attributes:
+        request: as it was received.
+        operation: its operation's id; None for a path that the document does not have.
+        arguments: parameters by keyword, as JSON values.
+        violations: where it broke the document.
+        status: of the response.
+    """
 
     request: Request
     operation: str | None
@@ -49,42 +57,42 @@ class Received(NamedTuple):
     status: int
 
 
-class Asked(NamedTuple):
-    """A request as a rule sees it.
+class RuleContext(NamedTuple):
+    """What a rule is called with: the request, decoded, and the server.
 
     Attributes:
         fake: the server; ``fake.items(path)`` is what it holds.
-        request: as it came.
+        request: as it was received.
         arguments: parameters by keyword, as JSON values.
-        body: the body as JSON; ``NO_BODY`` when none came.
-        incoming: the whole reading; None for a path that the document does not have.
+        body: the body as JSON; ``NO_BODY`` where there is none.
+        decoded: the whole decoded request; None for a path that the document does not have.
     """
 
     fake: FakeServer
     request: Request
     arguments: Mapping[str, Any]
     body: Any
-    incoming: Incoming | None
+    decoded: DecodedRequest | None
 
-    def default(self, **fields: Any) -> Answer:
+    def default(self, **fields: Any) -> FakeResponse:
         """What would be answered without the rule; state changes with it. ``fields`` go over those of the body."""
-        if self.incoming is None:
-            raise Refused(404, "there is nothing at this path")
+        if self.decoded is None:
+            raise Refusal(404, "there is nothing at this path")
         body = {**self.body, **fields} if fields and isinstance(self.body, dict) else self.body
-        return answer(self.fake.state, self.incoming._replace(body=body))
+        return respond(self.fake.state, self.decoded._replace(body=body))
 
-    def shown(self, given: Answer, **values: Any) -> Answer:
+    def shown(self, response: FakeResponse, **values: Any) -> FakeResponse:
         """An answer with these values in it, as far as the document has and takes them."""
-        schema = json_schema(self.incoming.operation, given.status) if self.incoming is not None else None
-        if schema is None or not isinstance(given.data, dict):
-            return given
-        return given._replace(data=fit(schema, {**given.data, **values}, lambda: given.data))
+        schema = json_schema(self.decoded.operation, response.status) if self.decoded is not None else None
+        if schema is None or not isinstance(response.data, dict):
+            return response
+        return response._replace(data=fit(schema, {**response.data, **values}, lambda: response.data))
 
 
-#: answers a request, or leaves it to the document with None; may raise ``Refused``
-Rule = Callable[[Asked], "Answer | None"]
+#: answers a request, or leaves it to the document with None; may raise ``Refusal``
+Rule = Callable[[RuleContext], "FakeResponse | None"]
 #: (user, password) for Basic; a token or several for bearer; or a function that says True, False (401) or a status, or
-#: raises ``Refused``
+#: raises ``Refusal``
 Credentials = tuple[str, str] | str | Collection[str] | Callable[[Request], "bool | int"]
 
 
@@ -108,7 +116,7 @@ class FakeServer:
     Attributes:
         url: ``http://127.0.0.1:port`` with the prefix.
         server: what ``Client(server=…)`` takes: the URL with the document's own base path.
-        requests: what came, oldest first.
+        requests: what was received, oldest first.
     """
 
     def __init__(
@@ -128,7 +136,7 @@ class FakeServer:
     ) -> None:
         self.spec = spec
         self.seed = seed
-        self.requests: list[Received] = []
+        self.requests: list[ServedRequest] = []
         self.failures: list[Exception] = []  #: what went wrong inside: a bug of a rule, or of dynclient
         self.rules: dict[str | tuple[str, str], Rule] = dict(rules or {})
         self.public = frozenset(public)
@@ -187,34 +195,36 @@ class FakeServer:
             ArgumentError: the document has no such collection.
         """
         match = self.spec.match("GET", self._base + path)
-        kind = self.state.kinds.get(match.operation.path) if match is not None else None
-        if match is None or kind is None:
-            known = ", ".join(self.state.kinds)
+        collection = self.state.collections.get(match.operation.path) if match is not None else None
+        if match is None or collection is None:
+            known = ", ".join(self.state.collections)
             raise ArgumentError(f"{path} is no list of this document; it has {known}")
         with self._lock:
-            return self.state.items(kind, self.state.place(kind.path, match.arguments))
+            return self.state.items(collection, self.state.resource_path(collection.path, match.arguments))
 
     def example(self, operation: str, seed: int = 0, *, minimal: bool = True) -> dict[str, Any]:
         """Arguments that the document accepts and whose path leads to something that is here."""
         from ..client.sync import Client  # only for those who ask
 
-        found = self.spec.operations[operation]
-        made = Client(self.spec, server="http://127.0.0.1").operation(operation).example(seed, minimal=minimal)
-        by_name = {p.name: p for p in found.parameters if p.location == "path"}
-        if "cursor" in made:
-            made["cursor"] = ""  # others are given out by the server
+        target = self.spec.operations[operation]
+        arguments = Client(self.spec, server="http://127.0.0.1").operation(operation).example(seed, minimal=minimal)
+        by_name = {p.name: p for p in target.parameters if p.location == "path"}
+        if "cursor" in arguments:
+            arguments["cursor"] = ""  # others are given out by the server
         with self._lock:
-            for kind, path in self.state.above(found.path):
-                parameter = by_name[kind.parameter]
+            for collection, path in self.state.above(target.path):
+                parameter = by_name[collection.parameter]
                 if parameter.constant:
                     continue
-                given = {name: made.get(p.keyword, "") for name, p in by_name.items()}
-                place = self.state.place(path, given)[:-1]
-                held = self.state.items(kind, place)
-                key = next(iter(held), None) or self.state.key(kind, self.state.create(kind, place, {}), 0)
+                texts = {name: arguments.get(p.keyword, "") for name, p in by_name.items()}
+                location = self.state.resource_path(path, texts)[:-1]
+                items = self.state.items(collection, location)
+                key = next(iter(items), None) or self.state.key(
+                    collection, self.state.create(collection, location, {}), 0
+                )
                 number = parameter.schema is not None and "integer" in parameter.schema.types
-                made[parameter.keyword] = int(key) if number else key
-        return made
+                arguments[parameter.keyword] = int(key) if number else key
+        return arguments
 
     def misbehave(
         self,
@@ -247,9 +257,9 @@ class FakeServer:
         if not (status or delay or cut is not False or breaks or body is not None or headers):
             raise ArgumentError("misbehave: say how: status=, delay=, cut=, breaks=, body= or headers=")
         id_ = operation if operation == "*" else self.spec.operations[operation].id
-        made = Misbehaviour(id_, status, delay, cut, breaks, body, dict(headers or {}), times)
+        misbehaviour = Misbehaviour(id_, status, delay, cut, breaks, body, dict(headers or {}), times)
         with self._lock:
-            self._misbehaviours.append(made)
+            self._misbehaviours.append(misbehaviour)
 
     def behave(self) -> None:
         """End all misbehaviour."""
@@ -258,105 +268,105 @@ class FakeServer:
 
     # --- serving ---
 
-    def _respond(self, request: Request) -> Sent:
-        """Answer a request, and note what came."""
+    def _respond(self, request: Request) -> Delivery:
+        """Answer a request, and keep the exchange."""
         with self._lock:
             match = self.spec.match(request.method, request.url)
             if match is not None and match.prefix != self._base:
                 match = None
             operation = match.operation if match is not None else None
-            asked = incoming.read(request, match.operation, match.arguments) if match is not None else None
-            wrong = self._wrong(operation)
-            given, body, violations = self._answered(request, operation, asked, wrong)
-            if wrong.body is not None:
-                given, body = given._replace(data=wrong.body), wrong.body
-            arguments = asked.arguments if asked is not None else {}
+            decoded = request_decoder.decode(request, match.operation, match.arguments) if match is not None else None
+            misbehaviour = self._due_misbehaviour(operation)
+            content, body, violations = self._content(request, operation, decoded, misbehaviour)
+            if misbehaviour.body is not None:
+                content, body = content._replace(data=misbehaviour.body), misbehaviour.body
+            arguments = decoded.arguments if decoded is not None else {}
             name = operation.id if operation is not None else None
-            self.requests.append(Received(request, name, arguments, violations, given.status))
-        has_body = given.data is not NO_BODY
-        headers = {**given.headers, **wrong.headers}
-        if has_body and "content-type" not in Headers(headers):
-            charset = "; charset=utf-8" if media_types.is_text(given.media) else ""
-            headers["Content-Type"] = given.media + charset
-        lines = media_types.is_ndjson(given.media)
-        return Sent(given.status, headers, body if has_body else None, lines, wrong.delay, wrong.cut)
+            self.requests.append(ServedRequest(request, name, arguments, violations, content.status))
+        return Delivery(_response(content, body, misbehaviour.headers), misbehaviour.delay, misbehaviour.cut)
 
-    def _answered(
-        self, request: Request, operation: Operation | None, asked: Incoming | None, wrong: Misbehaviour
-    ) -> tuple[Answer, bytes, tuple[Violation, ...]]:
+    def _content(
+        self, request: Request, operation: Operation | None, decoded: DecodedRequest | None, misbehaviour: Misbehaviour
+    ) -> tuple[FakeResponse, bytes, tuple[Violation, ...]]:
         """The answer, its bytes, and where the request broke the document."""
         violations: tuple[Violation, ...] = ()
         try:
-            if wrong.status is not None and (wrong.status < 400 or operation is None):
-                return Answer(wrong.status), b"", ()
-            if wrong.status is not None:
-                raise Refused(wrong.status, "as it was told to")  # noqa: TRY301 - all refusals end below
-            if asked is None:
-                return *self._elsewhere(request), ()
-            self._admit(request, asked.operation)
-            violations = self._violations(request, asked)
+            if misbehaviour.status is not None and (misbehaviour.status < 400 or operation is None):
+                return FakeResponse(misbehaviour.status), b"", ()
+            if misbehaviour.status is not None:
+                raise Refusal(misbehaviour.status, "as it was told to")  # noqa: TRY301 - all refusals end below
+            if decoded is None:
+                return *self._undocumented(request), ()
+            self._admit(request, decoded.operation)
+            violations = self._violations(request, decoded)
             if violations:
                 status = invalid_status(operation, self.spec)
-                raise Refused(status, "; ".join(map(str, violations)), violations)  # noqa: TRY301 - as above
-            return *self._answer(request, asked, wrong), ()
-        except Refused as refused:
-            given = refusal(operation, self.spec, refused)
-            given = given._replace(headers=self._challenge(refused.status))
+                raise Refusal(status, "; ".join(map(str, violations)), violations)  # noqa: TRY301 - as above
+            return *self._made_content(request, decoded, misbehaviour), ()
+        except Refusal as refusal:
+            response = error_response(operation, self.spec, refusal)
+            response = response._replace(headers=self._challenge(refusal.status))
         except Exception as error:  # noqa: BLE001 - a server answers, whatever happens
             self.failures.append(error)
             text = f"the fake itself failed: {type(error).__name__}: {error}"
-            given = refusal(operation, self.spec, Refused(500, text))
-        return given, json.dumps(given.data).encode(), violations
+            response = error_response(operation, self.spec, Refusal(500, text))
+        return response, json.dumps(response.data).encode(), violations
 
-    def _answer(self, request: Request, asked: Incoming, wrong: Misbehaviour) -> tuple[Answer, bytes]:
-        operation = asked.operation
+    def _made_content(
+        self, request: Request, decoded: DecodedRequest, misbehaviour: Misbehaviour
+    ) -> tuple[FakeResponse, bytes]:
+        operation = decoded.operation
         rule = self.rules.get(operation.id)
-        given = rule(Asked(self, request, asked.arguments, asked.body, asked)) if rule is not None else None
-        if given is None:
-            given = answer(self.state, asked)
-        if wrong.breaks:
-            given = given._replace(data=broken(operation, given, wrong.breaks))
+        response = (
+            rule(RuleContext(self, request, decoded.arguments, decoded.body, decoded)) if rule is not None else None
+        )
+        if response is None:
+            response = respond(self.state, decoded)
+        if misbehaviour.breaks:
+            response = response._replace(data=break_contract(operation, response, misbehaviour.breaks))
         else:
-            self._check(operation, given)
-        return written(operation, given, request.headers.get("accept", ""))
+            self._check(operation, response)
+        return encode(operation, response, request.headers.get("accept", ""))
 
-    def _check(self, operation: Operation, given: Answer) -> None:
+    def _check(self, operation: Operation, response: FakeResponse) -> None:
         """What is answered keeps to the document; where it does not, a rule is wrong, or dynclient."""
-        documented = operation.response_for(given.status)
+        documented = operation.response_for(response.status)
         content = documented.content if documented is not None else {}
-        media = media_types.match_media(given.media or "application/json", content)
+        media = media_types.match_media(response.media or "application/json", content)
         schema = content[media].schema if media is not None and media_types.is_json(media) else None
-        found = schema.response.violations(given.data, "response") if schema and given.data is not NO_BODY else ()
-        if found:
-            raise ValueError(f"{operation.id}: its answer breaks the document: {'; '.join(map(str, found[:5]))}")
+        violations = (
+            schema.response.violations(response.data, "response") if schema and response.data is not NO_BODY else ()
+        )
+        if violations:
+            raise ValueError(f"{operation.id}: its answer breaks the document: {'; '.join(map(str, violations[:5]))}")
 
-    def _elsewhere(self, request: Request) -> tuple[Answer, bytes]:
+    def _undocumented(self, request: Request) -> tuple[FakeResponse, bytes]:
         """What the document does not have: rules by path, the document itself, 405 and 404."""
         path = urlsplit(request.url).path
         own = path.removeprefix(self._prefix) if self._prefix and path.startswith(self._prefix) else path
         rule = self.rules.get((request.method, own))
         if rule is not None:
             body = _json(request.body)
-            given = rule(Asked(self, request, {}, body, None))
-            if given is not None:
-                return given._replace(media=given.media or "application/json"), _bytes(given.data)
+            response = rule(RuleContext(self, request, {}, body, None))
+            if response is not None:
+                return response._replace(media=response.media or "application/json"), _bytes(response.data)
         if request.method == "GET" and path in {f"{self._prefix}/openapi.json", f"{self._base}/openapi.json"}:
-            return Answer(200, self.spec.document, "application/json"), json.dumps(self.spec.document).encode()
+            return FakeResponse(200, self.spec.document, "application/json"), json.dumps(self.spec.document).encode()
         others = [m for m in ("GET", "POST", "PUT", "PATCH", "DELETE") if self.spec.match(m, request.url)]
         if others and path.startswith(self._base):
-            raise Refused(405, f"this path takes {', '.join(others)}")
-        raise Refused(404, "there is nothing at this path")
+            raise Refusal(405, f"this path takes {', '.join(others)}")
+        raise Refusal(404, "there is nothing at this path")
 
-    def _violations(self, request: Request, asked: Incoming) -> tuple[Violation, ...]:
+    def _violations(self, request: Request, decoded: DecodedRequest) -> tuple[Violation, ...]:
         """What both judges say, each place once."""
-        found = list(asked.violations)
+        violations = list(decoded.violations)
         if self._oracle is not None:
             from ..contract.openapi_core import excused  # imported already
 
-            places = {(v.location, v.path) for v in found}
-            said = self._oracle.request_violations(request)
-            found += [v for v in said if (v.location, v.path) not in places and (found or not excused(v))]
-        return tuple(found)
+            places = {(v.location, v.path) for v in violations}
+            theirs = self._oracle.request_violations(request)
+            violations += [v for v in theirs if (v.location, v.path) not in places and (violations or not excused(v))]
+        return tuple(violations)
 
     # --- credentials ---
 
@@ -370,23 +380,36 @@ class FakeServer:
         verdict = self._credentials(request)
         if verdict is not True:
             status = verdict or 401
-            raise Refused(status, "Not authenticated" if status == 401 else "Forbidden")
+            raise Refusal(status, "Not authenticated" if status == 401 else "Forbidden")
 
     def _challenge(self, status: int) -> dict[str, str]:
         """RFC 9110 §11.6.1: a 401 names the scheme."""
         schemes = {scheme.scheme for scheme in self.spec.security_schemes.values()}
         return {"WWW-Authenticate": "Basic" if "basic" in schemes else "Bearer"} if status == 401 else {}
 
-    def _wrong(self, operation: Operation | None) -> Misbehaviour:
+    def _due_misbehaviour(self, operation: Operation | None) -> Misbehaviour:
         """The misbehaviour that is due, counted."""
         id_ = operation.id if operation is not None else ""
-        for n, wrong in enumerate(self._misbehaviours):
-            if wrong.operation in {"*", id_}:
-                if wrong.times is not None:
-                    left = wrong._replace(times=wrong.times - 1)
-                    self._misbehaviours[n : n + 1] = [left] if left.times else []
-                return wrong
+        for n, misbehaviour in enumerate(self._misbehaviours):
+            if misbehaviour.operation in {"*", id_}:
+                if misbehaviour.times is not None:
+                    rest = misbehaviour._replace(times=misbehaviour.times - 1)
+                    self._misbehaviours[n : n + 1] = [rest] if rest.times else []
+                return misbehaviour
         return Misbehaviour()
+
+
+def _response(content: FakeResponse, body: bytes, headers: Mapping[str, str]) -> Response:
+    """The HTTP response: typed and measured where it has a body; line by line, its length untold, for a stream."""
+    fields = Headers(content.headers) | headers
+    if content.data is NO_BODY:
+        return Response(content.status, fields)
+    if "content-type" not in fields:
+        charset = "; charset=utf-8" if media_types.is_text(content.media) else ""
+        fields |= {"Content-Type": content.media + charset}
+    if media_types.is_ndjson(content.media):
+        return Response(content.status, fields, body, chunks=iter(body.splitlines(keepends=True)))
+    return Response(content.status, fields | {"Content-Length": str(len(body))}, body)
 
 
 def _bytes(data: Any) -> bytes:

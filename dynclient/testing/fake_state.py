@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from ..openapi.spec import Spec
     from ..schema.schema import Schema
 
-__all__ = ["Kind", "Missing", "Place", "State", "Taken", "fit", "json_schema"]
+__all__ = ["Collection", "ItemExists", "NoSuchItem", "ResourcePath", "State", "fit", "json_schema"]
 
 Item = dict[str, Any]
-Place = tuple[str, ...]  #: a path without templates, cut at its slashes and decoded: ("dags", "etl", "dagRuns")
+ResourcePath = tuple[str, ...]  #: a path without templates, cut at its slashes and decoded: ("dags", "etl", "dagRuns")
 _BOUNDS = {"_gte": (False, True), "_lte": (True, False), "_gt": (False, False), "_lt": (True, True)}
 _PAGING = frozenset({"limit", "offset", "order_by", "cursor", "page_limit", "page_offset"})
 
 
-class Missing(LookupError):  # noqa: N818 - a fact of the server, not a fault
+class NoSuchItem(LookupError):  # noqa: N818 - a fact of the server, not a fault
     """There is no such item."""
 
 
-class Taken(LookupError):  # noqa: N818 - as above
+class ItemExists(LookupError):  # noqa: N818 - as above
     """There is such an item already."""
 
 
-class Kind(NamedTuple):
+class Collection(NamedTuple):
     """A collection as the document has it.
 
     Attributes:
@@ -79,174 +79,180 @@ class State:
         self.wildcard = wildcard
         self.seeds = seeds
         self.prefix = urlsplit(spec.servers[0].expand()).path.rstrip("/")
-        self.kinds = {kind.path: kind for kind in _kinds(spec)}
-        self._items: dict[Place, dict[str, Item]] = {}
+        self.collections = {collection.path: collection for collection in _collections(spec)}
+        self._items: dict[ResourcePath, dict[str, Item]] = {}
 
     # --- where things are ---
 
-    def place(self, path: str, arguments: Mapping[str, Any]) -> Place:
+    def resource_path(self, path: str, arguments: Mapping[str, Any]) -> ResourcePath:
         """A path template with its arguments filled in."""
         return tuple(str(arguments[part[1:-1]]) if part[:1] == "{" else part for part in path.strip("/").split("/"))
 
-    def above(self, path: str) -> Iterable[tuple[Kind, str]]:
+    def above(self, path: str) -> Iterable[tuple[Collection, str]]:
         """The collections whose items stand on the way to a path, and the path of each item, outermost first."""
         parts = path.split("/")
         for n in range(2, len(parts) + 1):
-            kind = self.kinds.get("/".join(parts[: n - 1]))
-            if kind is not None and kind.parameter and parts[n - 1] == f"{{{kind.parameter}}}":
-                yield kind, "/".join(parts[:n])
+            collection = self.collections.get("/".join(parts[: n - 1]))
+            if collection is not None and collection.parameter and parts[n - 1] == f"{{{collection.parameter}}}":
+                yield collection, "/".join(parts[:n])
 
     def check_above(self, path: str, arguments: Mapping[str, Any]) -> None:
         """Everything on the way to this path must be there.
 
         Raises:
-            Missing: with the name of the parameter.
+            NoSuchItem: with the name of the parameter.
         """
-        for kind, item_path in self.above(path):
+        for collection, item_path in self.above(path):
             if item_path == path:
                 continue
-            *place, key = self.place(item_path, arguments)
-            if self.wildcard not in {key, *place} and key not in self.items(kind, tuple(place)):
-                raise Missing(kind.parameter)
+            *location, key = self.resource_path(item_path, arguments)
+            if self.wildcard not in {key, *location} and key not in self.items(collection, tuple(location)):
+                raise NoSuchItem(collection.parameter)
 
-    def items(self, kind: Kind, place: Place) -> dict[str, Item]:
-        """The items at a place by key, filled in when first looked at."""
-        if self.wildcard and self.wildcard in place:
-            return self._everywhere(kind, place)
-        found = self._items.get(place)
-        if found is None:
-            found = self._items[place] = {}
-            for n, values in enumerate(self.seeds.get(kind.path, [{}] * self.size), start=1):
-                item = self._seeded(kind, place, n, values)
-                found[self.key(kind, item, n)] = item
-        return found
+    def items(self, collection: Collection, location: ResourcePath) -> dict[str, Item]:
+        """The items at a location by key, filled in when first looked at."""
+        if self.wildcard and self.wildcard in location:
+            return self._everywhere(collection, location)
+        items = self._items.get(location)
+        if items is None:
+            items = self._items[location] = {}
+            for n, values in enumerate(self.seeds.get(collection.path, [{}] * self.size), start=1):
+                item = self._seeded(collection, location, n, values)
+                items[self.key(collection, item, n)] = item
+        return items
 
-    def _everywhere(self, kind: Kind, place: Place) -> dict[str, Item]:
-        """The items of every place that the wildcard stands for, keyed by place and key."""
-        parts = kind.path.strip("/").split("/")
-        n = place.index(self.wildcard)
-        above = self.kinds.get("/" + "/".join(parts[:n]))
+    def _everywhere(self, collection: Collection, location: ResourcePath) -> dict[str, Item]:
+        """The items of every location that the wildcard stands for, keyed by location and key."""
+        parts = collection.path.strip("/").split("/")
+        n = location.index(self.wildcard)
+        above = self.collections.get("/" + "/".join(parts[:n]))
         if above is None or not above.parameter:
             return {}
-        found = {}
-        for key in list(self.items(above, place[:n])):
-            for inner, item in self.items(kind, (*place[:n], key, *place[n + 1 :])).items():
-                found[f"{key}/{inner}"] = item
-        return found
+        items = {}
+        for key in list(self.items(above, location[:n])):
+            for inner, item in self.items(collection, (*location[:n], key, *location[n + 1 :])).items():
+                items[f"{key}/{inner}"] = item
+        return items
 
-    def key(self, kind: Kind, item: Item, n: int) -> str:
+    def key(self, collection: Collection, item: Item, n: int) -> str:
         """How an item is called in a path."""
-        return str(item[kind.key]) if kind.key else str(n)
+        return str(item[collection.key]) if collection.key else str(n)
 
     # --- making items ---
 
-    def _arguments(self, kind: Kind, place: Place) -> dict[str, str]:
-        """The path arguments in a place, by the names of the parameters."""
-        parts = kind.path.strip("/").split("/")
-        return {part[1:-1]: value for part, value in zip(parts, place, strict=True) if part[:1] == "{"}
+    def _arguments(self, collection: Collection, location: ResourcePath) -> dict[str, str]:
+        """The path arguments in a location, by the names of the parameters."""
+        parts = collection.path.strip("/").split("/")
+        return {part[1:-1]: value for part, value in zip(parts, location, strict=True) if part[:1] == "{"}
 
-    def _seeded(self, kind: Kind, place: Place, n: int, values: Mapping[str, Any]) -> Item:
-        rng = Random(f"{self.seed} {place} {n}")  # noqa: S311 - made up, not secret
-        made = (
-            self._plain(kind, rng) if values else examples.sample(kind.schema, rng, direction="response", minimal=False)
+    def _seeded(self, collection: Collection, location: ResourcePath, n: int, values: Mapping[str, Any]) -> Item:
+        rng = Random(f"{self.seed} {location} {n}")  # noqa: S311 - made up, not secret
+        sample = (
+            self._plain(collection, rng)
+            if values
+            else examples.sample(collection.schema, rng, direction="response", minimal=False)
         )
-        own = {kind.key: self._name(kind, n, rng)} if kind.key else {}
-        return self.joined(kind, made, {**own, **values, **self._arguments(kind, place)})
+        own = {collection.key: self._name(collection, n, rng)} if collection.key else {}
+        return self.joined(collection, sample, {**own, **values, **self._arguments(collection, location)})
 
-    def _plain(self, kind: Kind, rng: Random) -> Item:
+    def _plain(self, collection: Collection, rng: Random) -> Item:
         """An item of which nothing is said: defaults, null where it may be, made up elsewhere."""
-        made: Item = examples.sample(kind.schema, rng, direction="response", minimal=False)
-        for name, schema in kind.schema.fields.items():
+        item: Item = examples.sample(collection.schema, rng, direction="response", minimal=False)
+        for name, schema in collection.schema.fields.items():
             plain = None if schema.default is MISSING else schema.default
             if schema.types and schema.response.is_valid(plain):
-                made[name] = plain
-        return made
+                item[name] = plain
+        return item
 
-    def _name(self, kind: Kind, n: int, rng: Random) -> Any:
+    def _name(self, collection: Collection, n: int, rng: Random) -> Any:
         """A key that reads well (``pool_1``, or 1), or one made up where the schema wants another form."""
-        schema = kind.schema.fields[kind.key]
+        schema = collection.schema.fields[collection.key]
         if "integer" in schema.types:
             return n
-        name = f"{re.sub(r'_?(?:id|name|key)$', '', kind.parameter) or kind.parameter}_{n}"
+        name = f"{re.sub(r'_?(?:id|name|key)$', '', collection.parameter) or collection.parameter}_{n}"
         if schema.response.is_valid(name):
             return name
         return examples.sample(schema, rng, direction="response", minimal=True)
 
-    def joined(self, kind: Kind, item: Any, values: Mapping[str, Any]) -> Item:
+    def joined(self, collection: Collection, item: Any, values: Mapping[str, Any]) -> Item:
         """An item with these values, as far as its schema takes them."""
-        joined: Item = fit(kind.schema, {**item, **values}, lambda: item)
+        joined: Item = fit(collection.schema, {**item, **values}, lambda: item)
         return joined
 
     # --- what happens to them ---
 
-    def create(self, kind: Kind, place: Place, body: Mapping[str, Any]) -> Item:
-        """A new item: what the body says, what the place says, and null or a made-up value for the rest.
+    def create(self, collection: Collection, location: ResourcePath, body: Mapping[str, Any]) -> Item:
+        """A new item: what the body says, what its location says, and null or a made-up value for the rest.
 
         Raises:
-            Taken: there is one of that key.
+            ItemExists: there is one of that key.
         """
-        items = self.items(kind, place)
-        given = body.get(kind.key)
-        if given is None:
-            given = body.get(kind.parameter)
-        if given is not None and str(given) in items:
-            raise Taken(kind.key)
-        rng = Random(f"{self.seed} {place} {given}")  # noqa: S311 - made up, not secret
-        made = self._plain(kind, rng)
+        items = self.items(collection, location)
+        name = body.get(collection.key)
+        if name is None:
+            name = body.get(collection.parameter)
+        if name is not None and str(name) in items:
+            raise ItemExists(collection.key)
+        rng = Random(f"{self.seed} {location} {name}")  # noqa: S311 - made up, not secret
+        plain = self._plain(collection, rng)
         n = len(items) + 1
-        while given is None:
-            name = self._name(kind, n, rng)
-            given, n = (None if str(name) in items else name), n + 1
-        item = self.joined(kind, made, {**self._arguments(kind, place), **body, kind.key: given})
-        items[str(item[kind.key])] = item
+        while name is None:
+            name = self._name(collection, n, rng)
+            name, n = (None if str(name) in items else name), n + 1
+        item = self.joined(collection, plain, {**self._arguments(collection, location), **body, collection.key: name})
+        items[str(item[collection.key])] = item
         return item
 
-    def find(self, kind: Kind, place: Place) -> Item:
-        """The item at a place; the last part of it is the key.
+    def find(self, collection: Collection, location: ResourcePath) -> Item:
+        """The item at a location; the last part of it is the key.
 
         Raises:
-            Missing: there is none.
+            NoSuchItem: there is none.
         """
-        *above, key = place
-        items = self.items(kind, tuple(above))
+        *above, key = location
+        items = self.items(collection, tuple(above))
         if key not in items:
-            raise Missing(kind.parameter)
+            raise NoSuchItem(collection.parameter)
         return items[key]
 
-    def change(self, kind: Kind, place: Place, changes: Mapping[str, Any]) -> Item:
-        """Change the item at a place; a new key moves it."""
-        item = self.find(kind, place)
-        *above, key = place
-        item.update(self.joined(kind, item, changes))
-        if str(item[kind.key]) != key:
-            items = self.items(kind, tuple(above))
-            items[str(item[kind.key])] = items.pop(key)
+    def change(self, collection: Collection, location: ResourcePath, changes: Mapping[str, Any]) -> Item:
+        """Change the item at a location; a new key moves it."""
+        item = self.find(collection, location)
+        *above, key = location
+        item.update(self.joined(collection, item, changes))
+        if str(item[collection.key]) != key:
+            items = self.items(collection, tuple(above))
+            items[str(item[collection.key])] = items.pop(key)
         return item
 
-    def remove(self, kind: Kind, place: Place) -> None:
-        """Remove the item at a place and all below it."""
-        self.find(kind, place)
-        *above, key = place
-        del self.items(kind, tuple(above))[key]
-        for other in [other for other in self._items if other[: len(place)] == place]:
+    def remove(self, collection: Collection, location: ResourcePath) -> None:
+        """Remove the item at a location and all below it."""
+        self.find(collection, location)
+        *above, key = location
+        del self.items(collection, tuple(above))[key]
+        for other in [other for other in self._items if other[: len(location)] == location]:
             del self._items[other]
 
-    def select(self, kind: Kind, place: Place, wanted: Mapping[str, Any]) -> list[Item]:
-        """The items at a place that the arguments ask for, in the order they ask for.
+    def select(self, collection: Collection, location: ResourcePath, query: Mapping[str, Any]) -> list[Item]:
+        """The items at a location that the arguments ask for, in the order they ask for.
 
         An argument named like a field asks for equal values (several: any of them), ``dag_ids`` for any of them in
         ``dag_id``, and ``start_date_gte`` and its like for bounds. Other filters do not filter.
         """
-        found = [item for item in self.items(kind, place).values() if _asked_for(item, kind.schema.fields, wanted)]
-        order = wanted.get("order_by") or ()
+        items = [
+            item
+            for item in self.items(collection, location).values()
+            if _asked_for(item, collection.schema.fields, query)
+        ]
+        order = query.get("order_by") or ()
         for name in reversed([order] if isinstance(order, str) else list(order)):
             plain = str(name).lstrip("-")
-            plain = kind.key if plain == "id" and "id" not in kind.schema.fields else plain
-            found.sort(key=lambda item, plain=plain: _rank(item.get(plain)), reverse=str(name).startswith("-"))  # type: ignore[misc]
-        return found
+            plain = collection.key if plain == "id" and "id" not in collection.schema.fields else plain
+            items.sort(key=lambda item, plain=plain: _rank(item.get(plain)), reverse=str(name).startswith("-"))  # type: ignore[misc]
+        return items
 
 
-def _kinds(spec: Spec) -> Iterable[Kind]:
+def _collections(spec: Spec) -> Iterable[Collection]:
     """The collections of a document: lists, and what can be made and then read."""
     paths: dict[str, dict[str, Operation]] = {}
     for operation in spec.operations.values():
@@ -257,17 +263,19 @@ def _kinds(spec: Spec) -> Iterable[Kind]:
         schema = json_schema(listing) if listing is not None else None
         if paging is None or schema is None:
             continue
-        listed = schema.fields[paging.items].items
+        item_schema = schema.fields[paging.items].items
         below = [other for other in paths if re.fullmatch(re.escape(path) + r"/\{[^{}]+\}", other)]
-        if listed is None or not listed.fields or not (below or "total_entries" in schema.fields):
+        if item_schema is None or not item_schema.fields or not (below or "total_entries" in schema.fields):
             continue
         parameter = below[0].rpartition("{")[2][:-1] if below else ""
         key = (
-            next((n for n in (parameter, parameter.rpartition("_")[2]) if n in listed.fields), "") if parameter else ""
+            next((n for n in (parameter, parameter.rpartition("_")[2]) if n in item_schema.fields), "")
+            if parameter
+            else ""
         )
         one = json_schema(paths[below[0]]["GET"]) if below and "GET" in paths[below[0]] else None
-        full = one if one is not None and set(listed.fields) <= set(one.fields) else listed
-        yield Kind(path, parameter if key else "", key, paging.items, full)
+        full = one if one is not None and set(item_schema.fields) <= set(one.fields) else item_schema
+        yield Collection(path, parameter if key else "", key, paging.items, full)
 
 
 def json_schema(operation: Operation, status: int | None = None) -> Schema | None:
@@ -282,29 +290,29 @@ def fit(schema: Schema, values: Mapping[str, Any], base: Callable[[], Any]) -> A
     if not schema.types and schema.response.is_valid(values):
         return dict(values)  # a schema that says nothing
     fields = schema.fields
-    made = {name: value for name, value in values.items() if name in fields and not fields[name].write_only}
-    if made and schema.response.is_valid(made):
-        return made
-    given = base()
-    if not isinstance(given, dict):
-        return given
-    made = {**given, **(made if fields else {name: value for name, value in values.items() if name in given})}
+    fitting = {name: value for name, value in values.items() if name in fields and not fields[name].write_only}
+    if fitting and schema.response.is_valid(fitting):
+        return fitting
+    basis = base()
+    if not isinstance(basis, dict):
+        return basis
+    fitting = {**basis, **(fitting if fields else {name: value for name, value in values.items() if name in basis})}
     for _ in range(3):  # giving way in one place may show another
-        wrong = schema.response.violations(made, "response")
-        if not wrong:
-            return made
-        for name in {str(violation.path[0]) for violation in wrong if violation.path}:
-            made.pop(name, None)
-            if name in given:
-                made[name] = given[name]
-    return made if schema.response.is_valid(made) else dict(given)
+        violations = schema.response.violations(fitting, "response")
+        if not violations:
+            return fitting
+        for name in {str(violation.path[0]) for violation in violations if violation.path}:
+            fitting.pop(name, None)
+            if name in basis:
+                fitting[name] = basis[name]
+    return fitting if schema.response.is_valid(fitting) else dict(basis)
 
 
 # --- filters and order -------------------------------------------------------------------------------------------
 
 
-def _asked_for(item: Item, fields: Mapping[str, Schema], wanted: Mapping[str, Any]) -> bool:
-    for name, value in wanted.items():
+def _asked_for(item: Item, fields: Mapping[str, Schema], query: Mapping[str, Any]) -> bool:
+    for name, value in query.items():
         if name in _PAGING or value is None:
             continue
         if name in fields:
@@ -318,10 +326,10 @@ def _asked_for(item: Item, fields: Mapping[str, Schema], wanted: Mapping[str, An
     return True
 
 
-def _among(value: Any, wanted: Any) -> bool:
+def _among(value: Any, allowed: Any) -> bool:
     if isinstance(value, (dict, list)):
         return True
-    return value in (wanted if isinstance(wanted, list) else [wanted])
+    return value in (allowed if isinstance(allowed, list) else [allowed])
 
 
 def _within(item: Item, fields: Mapping[str, Schema], name: str, bound: Any) -> bool:

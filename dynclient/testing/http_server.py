@@ -1,38 +1,33 @@
-"""A function from Request to answer, served over real HTTP on a loopback port; the only module that knows werkzeug."""
+"""A function from Request to Response, served over HTTP on a loopback port; the only module that knows werkzeug."""
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import ArgumentError
-from ..http.messages import Headers, Request
+from ..http.messages import Headers, Request, Response
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-__all__ = ["Sent", "Server"]
+__all__ = ["Delivery", "Server"]
 
-_PIECE = 65536  # bytes written at once
+_CHUNK = 65536  # bytes written at once
 
 
-class Sent(NamedTuple):
-    """What goes out.
+class Delivery(NamedTuple):
+    """A response, and how it is sent.
 
     Attributes:
-        status: the HTTP status code.
-        headers: the fields, all but the length.
-        body: the bytes; None for an answer that has no body at all.
-        lines: send it line by line, its length untold, as a stream is.
+        response: complete, with its ``Content-Length`` where it has one; with ``chunks``, these are sent as they are.
         delay: seconds to wait first.
         cut: True closes the connection instead; a number closes it after so many bytes of the body.
     """
 
-    status: int
-    headers: Mapping[str, str]
-    body: bytes | None
-    lines: bool = False
+    response: Response
     delay: float = 0.0
     cut: bool | int = False
 
@@ -45,11 +40,14 @@ class Server:
         port: on 127.0.0.1; 0 takes a free one, then ``port`` tells which.
 
     Raises:
-        ArgumentError: the port is taken, or none.
+        ArgumentError: the port cannot be listened on, or werkzeug is not installed.
     """
 
-    def __init__(self, respond: Callable[[Request], Sent], port: int) -> None:
-        from werkzeug.serving import WSGIRequestHandler, make_server  # 0.1 s, and only for those who serve
+    def __init__(self, respond: Callable[[Request], Delivery], port: int) -> None:
+        try:
+            from werkzeug.serving import WSGIRequestHandler, make_server  # of the extra `testing`
+        except ImportError:
+            raise ArgumentError("a fake server needs werkzeug: pip install 'dynclient[testing]'") from None
 
         class Quiet(WSGIRequestHandler):
             def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - its signature
@@ -75,36 +73,26 @@ class Server:
         self._http.server_close()
 
     def _app(self, environ: Any, start_response: Any) -> Any:
-        from werkzeug.wrappers import Request as Came
-        from werkzeug.wrappers import Response as Answered
+        from werkzeug import wrappers  # of the extra `testing`
 
-        came = Came(environ)
         raw = environ.get("RAW_URI") or environ["PATH_INFO"]  # still percent-encoded
         url = raw if "://" in raw else f"http://{environ.get('HTTP_HOST', '127.0.0.1')}{raw}"
-        sent = self._respond(Request(came.method, url, Headers(list(came.headers)), came.get_data() or None))
-        if sent.delay:
-            self._closed.wait(sent.delay)
-        body = sent.body or b""
-        headers = dict(sent.headers)
-        if sent.body is not None and not sent.lines:
-            headers["Content-Length"] = str(len(body))
-        if sent.cut is not False:
-            return _cut(environ, start_response, sent, headers)
-        pieces = (
-            body.splitlines(keepends=True)
-            if sent.lines
-            else [body[i : i + _PIECE] for i in range(0, len(body), _PIECE)]
-        )
-        answered = Answered(iter(pieces), sent.status, Headers(headers).pairs())
-        if "content-type" not in Headers(headers):
-            del answered.headers["Content-Type"]
-        return answered(environ, start_response)
+        view = wrappers.Request(environ)
+        request = Request(view.method, url, Headers(list(view.headers)), view.get_data() or None)
+        delivery = self._respond(request)
+        response = delivery.response
+        if delivery.delay:
+            self._closed.wait(delivery.delay)
+        if delivery.cut is not False:
+            return _cut(environ, start_response, response, cut=delivery.cut)
+        chunks = response.chunks or (response.body[i : i + _CHUNK] for i in range(0, len(response.body), _CHUNK))
+        reply = wrappers.Response(chunks, response.status, response.headers.pairs())
+        if "content-type" not in response.headers:
+            del reply.headers["Content-Type"]
+        return reply(environ, start_response)
 
 
 def _listening(port: int) -> socket.socket:
-    import os
-    import socket
-
     try:
         return socket.create_server(("127.0.0.1", port), backlog=128)
     except (OSError, OverflowError) as error:
@@ -112,12 +100,10 @@ def _listening(port: int) -> socket.socket:
         raise ArgumentError(f"port {port} of 127.0.0.1 cannot be listened on ({why}); 0 takes a free one") from None
 
 
-def _cut(environ: Any, start_response: Any, sent: Sent, headers: Mapping[str, str]) -> Any:
-    """Close the connection: before anything is sent, or in the body."""
-    import socket
-
-    if sent.cut is not True:
-        write = start_response(f"{sent.status} Cut", list(headers.items()))
-        write((sent.body or b"")[: int(sent.cut)])
+def _cut(environ: Any, start_response: Any, response: Response, *, cut: bool | int) -> Any:
+    """Close the connection: before anything is sent, or after so many bytes of the body."""
+    if cut is not True:
+        write = start_response(f"{response.status} Cut", response.headers.pairs())
+        write(response.body[: int(cut)])
     environ["werkzeug.socket"].shutdown(socket.SHUT_WR)  # a reset could throw away what was sent
     raise ConnectionResetError

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..openapi.operation import Operation
-    from .fake_answers import Answer
+    from .fake_answers import FakeResponse
 
-__all__ = ["Misbehaviour", "broken"]
+__all__ = ["Misbehaviour", "break_contract"]
 
 #: values of every type; one of them is wrong nearly everywhere
 _ALIENS: tuple[Any, ...] = (["not", "wanted"], {"not": "wanted"}, 12.5, "not wanted", True, None)
@@ -33,15 +33,15 @@ class Misbehaviour(NamedTuple):
     times: int | None = None
 
 
-def broken(operation: Operation, given: Answer, pointer: str) -> Any:
+def break_contract(operation: Operation, response: FakeResponse, pointer: str) -> Any:
     """The answer's data with a value at ``pointer`` that the document does not allow there.
 
     Raises:
         ArgumentError: nothing is there, or the document allows everything there.
     """
-    schema = json_schema(operation, given.status)
+    schema = json_schema(operation, response.status)
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.strip("#/").split("/")]
-    data = copy.deepcopy(given.data)
+    data = copy.deepcopy(response.data)
     holder: Any = data
     try:
         for step in steps[:-1]:

@@ -73,8 +73,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _setting(config: pytest.Config, name: str) -> str:
-    given = config.getoption(f"dynclient_{name}")
-    return str(config.getini(f"dynclient_{name}") or "") if given is None else str(given)
+    option = config.getoption(f"dynclient_{name}")
+    return str(config.getini(f"dynclient_{name}") or "") if option is None else str(option)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -119,13 +119,13 @@ def _load(config: pytest.Config, release: str, hint: str = "") -> Spec:
     from ..errors import DynclientError
     from ..openapi.load import load  # as above
 
-    known = config.stash[_SPECS]
-    if release not in known:
+    specs = config.stash[_SPECS]
+    if release not in specs:
         try:
-            known[release] = load(release)
+            specs[release] = load(release)
         except DynclientError as error:
             raise pytest.UsageError(f"dynclient: {error}{hint}") from None
-    return known[release]  # type: ignore[no-any-return]
+    return specs[release]  # type: ignore[no-any-return]
 
 
 # --- the marker ---------------------------------------------------------------------------------------------------
@@ -136,8 +136,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("airflow")
     if marker is None or not marker.args:
         return
-    wrong = [release for release in marker.args if not isinstance(release, str)]
-    if wrong:
+    not_text = [release for release in marker.args if not isinstance(release, str)]
+    if not_text:
         raise pytest.UsageError('dynclient: the marker takes releases as text, @pytest.mark.airflow("3.3.2")')
     if "airflow_release" not in metafunc.fixturenames:
         metafunc.fixturenames.append("airflow_release")
@@ -150,8 +150,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def airflow_release(request: pytest.FixtureRequest) -> str:
     """The Airflow release of this test."""
-    given = getattr(request, "param", None)
-    return str(given) if given is not None else _default_release(request.config)
+    parameter = getattr(request, "param", None)
+    return str(parameter) if parameter is not None else _default_release(request.config)
 
 
 @pytest.fixture
@@ -165,11 +165,11 @@ def fake_airflow(request: pytest.FixtureRequest, airflow_release: str) -> Iterat
     """A pretended Airflow of this test's release, on loopback; empty of other tests' doings."""
     from .airflow_rules import fake_airflow as start_fake  # werkzeug and openapi-core, only for those who ask
 
-    with start_fake(airflow_release, **_options(request)) as made:
-        yield made
+    with start_fake(airflow_release, **_options(request)) as server:
+        yield server
     checker = request.config.stash.get(_CHECKER, None)
     if checker is not None:
-        checker.served(made)
+        checker.served(server)
 
 
 @pytest.fixture

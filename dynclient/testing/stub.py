@@ -18,7 +18,7 @@ from ..http import masking, media_types
 from ..http.messages import Headers, Response
 from ..openapi.request_decoder import NO_BODY
 from ..schema.values import to_json
-from .fake_answers import Answer, Refused, refusal, written
+from .fake_answers import FakeResponse, Refusal, encode, error_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,22 +79,23 @@ class Stub:
             UnknownOperation: there is no such operation.
             InvalidRequest: the document does not allow this answer; with every violation.
         """
-        found = self.spec.operations[operation]
+        target = self.spec.operations[operation]
         if status is None:
-            status = int(found.success.status) if found.success is not None and found.success.status.isdigit() else 200
-        wrong: list[Violation] = []
+            success = target.success
+            status = int(success.status) if success is not None and success.status.isdigit() else 200
+        violations: list[Violation] = []
         if data is NO_BODY and status >= 400:
-            given = refusal(found, self.spec, Refused(status, "queued in a stub"))
+            content = error_response(target, self.spec, Refusal(status, "queued in a stub"))
         else:
             is_raw = data is NO_BODY or isinstance(data, bytes)
-            given = Answer(status, data if is_raw else to_json(data, "response", (), wrong), media)
-        wrong += _violations(found, given) if not wrong else ()
-        if wrong:
-            raise InvalidRequest(f"{found.id}: the document does not allow this answer ({status}):", wrong)
-        given, body = written(found, given, "")
-        fields = {"Content-Type": given.media} if given.media and given.data is not NO_BODY else {}
-        response = Response(given.status, Headers({**fields, **(headers or {})}), body)
-        self._queue.setdefault(found.id, deque()).extend([_Queued(found, response)] * times)
+            content = FakeResponse(status, data if is_raw else to_json(data, "response", (), violations), media)
+        violations += _violations(target, content) if not violations else ()
+        if violations:
+            raise InvalidRequest(f"{target.id}: the document does not allow this answer ({status}):", violations)
+        content, body = encode(target, content, "")
+        fields = {"Content-Type": content.media} if content.media and content.data is not NO_BODY else {}
+        response = Response(content.status, Headers({**fields, **(headers or {})}), body)
+        self._queue.setdefault(target.id, deque()).extend([_Queued(target, response)] * times)
         return self
 
     def send(self, request: Request, auth: object | None = None) -> Response:  # noqa: ARG002 - what a transport takes
@@ -127,27 +128,27 @@ class Stub:
             raise UnexpectedCall(f"not called: {self._expected()}")
 
     def _expected(self) -> str:
-        left = ((name, len(queue)) for name, queue in self._queue.items() if queue)
-        return ", ".join(f"{name} ({n} times)" if n > 1 else name for name, n in left)
+        counts = ((name, len(queue)) for name, queue in self._queue.items() if queue)
+        return ", ".join(f"{name} ({n} times)" if n > 1 else name for name, n in counts)
 
 
-def _violations(operation: Operation, given: Answer) -> list[Violation]:
+def _violations(operation: Operation, response: FakeResponse) -> list[Violation]:
     """Where an answer breaks the document."""
-    documented = operation.response_for(given.status)
+    documented = operation.response_for(response.status)
     if documented is None:
-        known = f"one of {', '.join(operation.responses)}"
-        return [Violation("response", (), "status", known, str(given.status), f"{operation.pointer}/responses")]
+        expected = f"one of {', '.join(operation.responses)}"
+        return [Violation("response", (), "status", expected, str(response.status), f"{operation.pointer}/responses")]
     content, where = documented.content, documented.pointer
-    if given.data is NO_BODY or not content:
+    if response.data is NO_BODY or not content:
         may_lack = not content or any(media.schema is None or media.schema.nullable for media in content.values())
-        fine = may_lack if given.data is NO_BODY else not may_lack
+        fine = may_lack if response.data is NO_BODY else not may_lack
         expected = "no body" if not content else "a body"
         return [] if fine else [Violation("response", (), "content", expected, "the other", where)]
-    kind = given.media or next((name for name in content if media_types.is_json(name)), next(iter(content)))
+    kind = response.media or next((name for name in content if media_types.is_json(name)), next(iter(content)))
     name = media_types.match_media(kind, content)
     if name is None:
         return [Violation("response", (), "content", " or ".join(content), kind, where)]
-    return _in_body(content[name], given.data)
+    return _in_body(content[name], response.data)
 
 
 def _in_body(media: MediaType, data: Any) -> list[Violation]:
@@ -158,5 +159,5 @@ def _in_body(media: MediaType, data: Any) -> list[Violation]:
             data = json.loads(data)
         except ValueError:
             return [Violation("response", (), "json", "JSON", "something else", media.pointer)]
-    found = media.schema.response.check(data, "response")
-    return [*found.violations, *found.warnings]
+    result = media.schema.response.check(data, "response")
+    return [*result.violations, *result.warnings]

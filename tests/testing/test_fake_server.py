@@ -17,7 +17,7 @@ from dynclient.errors import ArgumentError, UnknownOperation
 from dynclient.http.transport import Transport
 from dynclient.openapi import load
 from dynclient.testing import FakeServer, fake_airflow
-from dynclient.testing.fake_answers import Answer
+from dynclient.testing.fake_answers import FakeResponse
 from dynclient.testing.misbehaviour import Misbehaviour
 
 MINORS = [
@@ -528,10 +528,10 @@ def test_rules(spec):
 
     rules = {
         "get_book": rename,
-        ("GET", "/ping"): lambda request: Answer(200, {"pong": len(request.fake.requests)}),
-        ("POST", "/echo"): lambda request: Answer(201, request.body),
-        ("GET", "/text"): lambda _: Answer(200, "hello", "text/plain"),
-        ("DELETE", "/none"): lambda _: Answer(204),
+        ("GET", "/ping"): lambda request: FakeResponse(200, {"pong": len(request.fake.requests)}),
+        ("POST", "/echo"): lambda request: FakeResponse(201, request.body),
+        ("GET", "/text"): lambda _: FakeResponse(200, "hello", "text/plain"),
+        ("DELETE", "/none"): lambda _: FakeResponse(204),
     }
     with FakeServer(spec, judge=False, rules=rules) as server:
         client = Client(spec, server.server)
@@ -546,7 +546,7 @@ def test_rules(spec):
 
 def test_a_rule_that_is_wrong(spec):
     """A rule whose answer breaks the document, or that raises, is answered with 500 and kept."""
-    rules = {"list_shelves": lambda _: Answer(200, {"shelves": 1}), "get_shelf": lambda _: 1 / 0}
+    rules = {"list_shelves": lambda _: FakeResponse(200, {"shelves": 1}), "get_shelf": lambda _: 1 / 0}
     with FakeServer(spec, judge=False, rules=rules) as server:
         client = Client(spec, server.server)
         assert client.list_shelves.response().status == client.get_shelf.response("a").status == 500
