@@ -1,4 +1,4 @@
-"""The tests of ``recorded`` against cassettes that were recorded from Airflow 2.10.5 and 3.3.2.
+"""The tests of ``server_scenarios`` against cassettes that were recorded from Airflow 2.10.5 and 3.3.2.
 
 ``tox -e live-3.3.2`` runs the same tests against a server; with ``DYNCLIENT_RECORD=1`` it records the cassettes anew.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import recorded
+import server_scenarios
 import vcr
-from recorded import *  # noqa: F403 - the tests
+from server_scenarios import *  # noqa: F403 - the tests
 
 import dynclient
 from dynclient.contract.scrub import scrub
@@ -22,7 +22,7 @@ RELEASES = sorted(folder.name for folder in CASSETTES.iterdir())
 @pytest.fixture(params=RELEASES)
 def client(request, monkeypatch):
     """A client whose every request is answered from the cassette, in the order of recording."""
-    monkeypatch.setattr(recorded, "PAUSE", 0)
+    monkeypatch.setattr(server_scenarios, "PAUSE", 0)
     recorder = vcr.VCR(**scrub(), record_mode="none", match_on=["method", "path", "query", "body"])
     cassette = CASSETTES / request.param / f"{request.node.originalname.removeprefix('test_')}.yaml"
     with (

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from operation_contracts import Held, by_release
+from every_operation import Held, by_release
 
 
 @pytest.mark.parametrize("release", list(by_release()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from operation_contracts import Held, by_release, contracts
+from every_operation import Held, by_release, contracts
 
 
 def test_the_contracts_are_all_there():

@@ -1,4 +1,4 @@
-"""The tests of ``recorded`` against a real server; ``DYNCLIENT_RECORD=1`` writes their cassettes anew."""
+"""The tests of ``server_scenarios`` against a real server; ``DYNCLIENT_RECORD=1`` writes their cassettes anew."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dynclient.contract.scrub import scrub
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
-from recorded import *  # noqa: E402, F403 - the tests; they stand beside this folder
+from server_scenarios import *  # noqa: E402, F403 - the tests; they stand beside this folder
 
 
 def recording(release: str, url: str, name: str) -> contextlib.AbstractContextManager[object]:

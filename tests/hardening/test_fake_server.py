@@ -11,7 +11,7 @@ from dynclient.documents import releases
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fakes import complaints
+from fake_calls import complaints
 
 RELEASES = {entry["contract"]: release for release, entry in releases._index()["releases"].items()}
 

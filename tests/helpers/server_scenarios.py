@@ -1,4 +1,4 @@
-"""What is asked of a real Airflow, once for 2.x and 3.x: by ``test_recorded`` against cassettes, by ``live`` for real.
+"""What is asked of a real Airflow, once for 2.x and 3.x: against cassettes, and for real by ``tests/live``.
 
 Every test is strict: an answer that breaks the document, or a field that the document does not have, fails it.
 """
