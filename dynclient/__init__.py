@@ -72,6 +72,9 @@ if TYPE_CHECKING:
         ContractWarning as ContractWarning,
     )
     from .errors import (
+        DagPaused as DagPaused,
+    )
+    from .errors import (
         DynclientError as DynclientError,
     )
     from .errors import (
@@ -169,6 +172,7 @@ _MODULES = {
             "BrokenResponse",
             "ContractError",
             "ContractWarning",
+            "DagPaused",
             "DynclientError",
             "Fault",
             "InvalidRequest",

@@ -20,7 +20,7 @@ from .client.asynchronous import Call, Client
 from .deployment import update as updating
 from .deployment.airflow_client import Deployed, Moved
 from .deployment.connect import connect as connect_blocking
-from .deployment.runs import AsyncRuns
+from .deployment.async_runs import AsyncRuns
 from .http.transport_httpx import Transport
 
 if TYPE_CHECKING:

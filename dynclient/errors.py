@@ -18,6 +18,7 @@
      │   ├─ UndocumentedResponse  a status or a media type the document does not name
      │   └─ InvalidResponse       a body or header that breaks its schema
      ├─ RunFailed              something that was waited for failed  .run .failed
+     ├─ DagPaused              what was waited for cannot go on      .run
      └─ ApiError               the server said no: any status >= 400, documented or not
          │                                                      .problem .response .violations
          ├─ BadRequest           400
@@ -56,6 +57,7 @@ __all__ = [
     "BrokenResponse",
     "ContractError",
     "ContractWarning",
+    "DagPaused",
     "DynclientError",
     "Fault",
     "InvalidRequest",
@@ -272,7 +274,11 @@ class TransportError(DynclientError):
 
 
 class TimedOut(TransportError, TimeoutError):
-    """The server did not connect, answer or finish within the transport's timeout."""
+    """No connection, answer or end within the timeout; ``run`` is what a wait last saw of what it waited for."""
+
+    def __init__(self, message: str, *, request_sent: bool = True, run: Any = None) -> None:
+        self.run = run
+        super().__init__(message, request_sent=request_sent)
 
 
 class Unreachable(TransportError, ConnectionError):
@@ -329,6 +335,14 @@ class RunFailed(DynclientError):
     def __init__(self, message: str, *, run: Any = None, failed: Iterable[Any] = ()) -> None:
         self.run = run
         self.failed = tuple(failed)
+        super().__init__(message)
+
+
+class DagPaused(DynclientError):
+    """What was waited for belongs to a paused DAG, so it will not go on by itself; ``run`` is what it is now."""
+
+    def __init__(self, message: str, *, run: Any = None) -> None:
+        self.run = run
         super().__init__(message)
 
 

@@ -14,28 +14,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["lines", "says_something"]
+__all__ = ["lines_of", "says_something"]
 
-#: of a structured message, what is written in a place of its own or is the same in all of a log
-_KNOWN = frozenset(
+#: the fields of a structured message that have a fixed position in its line, or are the same in all of a log
+_NOT_APPENDED = frozenset(
     {"timestamp", "event", "level", "logger", "filename", "lineno", "error_detail", "chan", "ti_id", "ti"}
     | {"dag_id", "run_id", "task_id", "try_number", "map_index"}
 )
 
 
-def lines(content: Any) -> Iterator[str]:
+def lines_of(content: Any) -> Iterator[str]:
     """The lines of a log, or of a part of it, without their ends."""
     if isinstance(content, Mapping):
         is_page = "event" not in content and "content" in content
-        yield from lines(content["content"]) if is_page else _message(content)
+        yield from lines_of(content["content"]) if is_page else _message(content)
     elif isinstance(content, list):
         for item in content:
-            yield from _split(item) if isinstance(item, str) else lines(item)
+            yield from _split(item) if isinstance(item, str) else lines_of(item)
     elif isinstance(content, tuple):  # (host, text)
-        yield from lines(content[-1])
+        yield from lines_of(content[-1])
     elif isinstance(content, str) and content:
         pairs = _pairs(content)
-        yield from _split(content) if pairs is None else lines(pairs)
+        yield from _split(content) if pairs is None else lines_of(pairs)
 
 
 def _split(text: str) -> Iterator[str]:
@@ -48,24 +48,24 @@ def _pairs(text: str) -> Any:
     if not (text.startswith("[(") and text.endswith(")]")):
         return None
     try:
-        found = ast.literal_eval(text)
+        pairs = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-    ours = isinstance(found, list) and all(isinstance(one, tuple) and len(one) == 2 for one in found)
-    return [pair for pair in found if pair[1]] if ours else None
+    are_pairs = isinstance(pairs, list) and all(isinstance(one, tuple) and len(one) == 2 for one in pairs)
+    return [pair for pair in pairs if pair[1]] if are_pairs else None
 
 
 def _message(item: Mapping[str, Any]) -> Iterator[str]:
     """``[when] {file.py:3} LEVEL - event key=value``, and the traceback below it."""
     event = str(item.get("event", ""))
-    others = "".join(f" {key}={value}" for key, value in item.items() if key not in _KNOWN and value is not None)
-    when, place, level = item.get("timestamp"), item.get("filename"), item.get("level")
+    others = "".join(f" {key}={value}" for key, value in item.items() if key not in _NOT_APPENDED and value is not None)
+    when, file, level = item.get("timestamp"), item.get("filename"), item.get("level")
     if when is None and level is None:
         yield from _split(event + others)
         return
     head = f"[{when}] " if when else ""
-    if place:
-        head += f"{{{place}:{item.get('lineno', '')}}} "
+    if file:
+        head += f"{{{file}:{item.get('lineno', '')}}} "
     yield from _split(f"{head}{str(level or 'info').upper()} - {event}{others}")
     errors = item.get("error_detail")
     for error in reversed(errors) if isinstance(errors, list) else ():  # what was raised last stands first

@@ -55,6 +55,12 @@ def renames() -> dict[str, Any]:
     return _json("renames.json")
 
 
+@functools.lru_cache(maxsize=1)
+def names() -> dict[str, Any]:
+    """What a deployment is worked with by name, and in which releases: ``names.json``, which is only to be read."""
+    return _json("names.json")
+
+
 def help_texts() -> Callable[[str, str, str], str]:
     """Help texts by (kind, name, operation), read when the first one is asked for."""
     known: dict[str, Any] = {}

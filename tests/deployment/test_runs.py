@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import time
 from random import Random
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +14,7 @@ from loopback import Server, answer, chunked, silent
 
 import dynclient
 from dynclient import aio
-from dynclient.deployment import runs
+from dynclient.deployment import steps
 from dynclient.schema import examples
 from dynclient.testing import fake_airflow
 from dynclient.testing.stub import Stub
@@ -23,7 +25,7 @@ RELEASES = ["2.10.5", "3.0.6", "3.3.2"]  # polling on the first two, /wait on th
 @pytest.fixture(params=RELEASES)
 def af(request, monkeypatch):
     """A client of a fake in which report_weekly always fails."""
-    monkeypatch.setattr(runs, "_FIRST_LOOK", 0.01)
+    monkeypatch.setattr(steps, "FIRST_PAUSE", 0.01)
     with (
         fake_airflow(request.param, outcomes={"report_weekly": "failed"}, judge=False) as server,
         dynclient.connect(server.url) as client,
@@ -78,42 +80,32 @@ def test_logs(af):
     assert list(af.log(instance, follow=True))
 
 
-def test_a_backfill_is_waited_for(monkeypatch):
-    """A backfill is over when it says when it was completed."""
-    monkeypatch.setattr(runs, "_FIRST_LOOK", 0.01)
-    spec = dynclient.load("3.3.2")
-    stub = Stub(spec)
-    af = dynclient.Airflow(spec, "http://airflow.example", transport=stub)
-    example = examples.sample(spec.models.BackfillResponse._schema_, Random(1), direction="response")
-    for completed in (None, None, "2026-01-01T00:00:00Z"):
-        stub.add("get_backfill", {**example, "id": 7, "completed_at": completed})
-    backfill = spec.models.BackfillResponse({**example, "id": 7, "completed_at": None})
-    assert af.wait(backfill, timeout=5)["completed_at"] == "2026-01-01T00:00:00Z"
-    stub.assert_done()
-
-
 # --- against servers whose answers are scripts ---------------------------------------------------
 
 NEW, OLD = "3.3.2", "2.10.5"
-RUN = "/dags/d/dagRuns/r"
+DAG = "/dags/d"
+RUN = f"{DAG}/dagRuns/r"
 TASK = f"{RUN}/taskInstances/t"
 LOG = f"{TASK}/logs/1"
 WAIT = f"{RUN}/wait"
+NAMES = {DAG: "dag", RUN: "run", WAIT: "wait", TASK: "task", LOG: "log", f"{RUN}/taskInstances": "tasks"}
+NAMES |= {f"{DAG}/tasks/t": "definition", f"{DAG}/dagRuns": "runs", "/backfills/1": "backfill"}
+NAMES |= {f"{TASK}/logs/{number}": f"log {number}" for number in (2, 3)}
 
 
 class Script:
     """Answers by path, each path's one after the other, the last one again and again; ``asked`` has the targets."""
 
     def __init__(self, **answers):
+        answers = {"dag": [said({"dag_id": "d", "is_paused": False})], **answers}
         self.answers = {name: list(rows) for name, rows in answers.items()}
         self.asked = []
 
     def __call__(self, exchange):
         self.asked.append(exchange.seen.target)
         path = unquote(urlsplit(exchange.seen.target).path)
-        names = {RUN: "run", WAIT: "wait", TASK: "task", LOG: "log", f"{RUN}/taskInstances": "tasks"}
-        name = names[path[len(path.partition("/dags")[0]) :]]
-        rows = self.answers[name]
+        name = NAMES.get(re.sub("^/api/v.", "", path), "")
+        rows = self.answers.get(name, [answer(404, b'{"detail": "no such path"}')])
         made = rows.pop(0) if len(rows) > 1 else rows[0]
         (made if callable(made) else said(made))(exchange)
 
@@ -149,13 +141,13 @@ def awaited(release, script, work):
 
 
 def client_of(kind, release, url):
-    api = "/api/v1" if release == OLD else ""
+    api = "/api/v1" if release.startswith("2.") else ""
     return kind(dynclient.load(release), url + api, responses="off")
 
 
 @pytest.fixture(params=[plainly, awaited])
 def do(request, monkeypatch):
-    monkeypatch.setattr(runs, "_FIRST_LOOK", 0.01)
+    monkeypatch.setattr(steps, "FIRST_PAUSE", 0.01)
     return request.param
 
 
@@ -170,7 +162,7 @@ def test_where_there_is_a_stream_it_is_waited_on(do):
     script = Script(run=[state("queued"), state("success")], wait=[lines_of("queued", "running", "success")])
     assert do(NEW, script, lambda af: af.wait(("d", "r")))["state"] == "success"
     assert (script.count(RUN), script.count("/wait")) == (2, 1)
-    assert "interval=1.0" in script.asked[1]
+    assert "interval=1.0" in script.asked[2]
 
 
 def test_elsewhere_it_is_looked_at_again_and_again(do):
@@ -301,8 +293,8 @@ def test_following_where_there_never_is_a_token(do):
 
 def test_following_a_handler_that_knows_no_tokens(do):
     """A log that comes the same for any token ends with its task all the same."""
-    script = Script(task=[state("success")], log=[old("1", "a"), old("1", "a")])
-    assert do(OLD, script, lambda af: af.log("d", "r", "t", follow=True)) == ["a", "a"]
+    script = Script(task=[state("success")], log=[old("1", "a\nb"), old("1", "a\nb")])
+    assert do(OLD, script, lambda af: af.log("d", "r", "t", follow=True)) == ["a", "b"]
 
 
 @pytest.mark.parametrize("after", [state("up_for_retry"), state("running", try_number=2)])
@@ -345,6 +337,168 @@ def test_triggering_is_the_same_line_everywhere(release, date):
         body = json.loads(stub.requests[-2].body)
         assert body == {"conf": {"n": 1}, **({"logical_date": None} if date else {})}
     stub.assert_done()
+
+
+BACKFILL = {"id": 1, "dag_id": "d", "from_date": "2026-01-01T00:00:00Z", "to_date": "2026-01-02T00:00:00Z"}
+BACKFILL |= {"is_paused": False, "created_at": "2026-02-01T00:00:00Z", "completed_at": None}
+DONE = {**BACKFILL, "completed_at": "2026-02-02T00:00:00Z"}
+
+
+def runs_page(*runs):
+    return {"dag_runs": list(runs), "total_entries": len(runs)}
+
+
+def test_a_backfill_is_waited_for(do):
+    """A backfill is over when it says when it was completed, and good when its runs were."""
+    script = Script(backfill=[BACKFILL, BACKFILL, DONE], runs=[runs_page(state("success"))])
+    assert do(NEW, script, lambda af: af.wait(BACKFILL, timeout=5)) == DONE
+    assert "run_type=backfill" in script.asked[-1]
+
+
+def test_a_backfill_whose_runs_failed_raises(do):
+    """Servers call a backfill completed whose runs failed; runs that are older than it are not its own."""
+    older = {**state("failed"), "dag_run_id": "old", "queued_at": "2025-01-01T00:00:00Z"}
+    script = Script(backfill=[DONE], runs=[runs_page(state("success"), older, state("failed"))])
+    with pytest.raises(dynclient.RunFailed, match="1 of its 2 runs failed\n  r: failed") as caught:
+        do(NEW, script, lambda af: af.wait(BACKFILL, timeout=5))
+    assert [run["dag_run_id"] for run in caught.value.failed] == ["r"]
+
+
+def test_a_cancelled_backfill_raises(do):
+    """Cancelling completes a backfill and leaves it paused."""
+    script = Script(backfill=[{**DONE, "is_paused": True}], runs=[runs_page()])
+    with pytest.raises(dynclient.RunFailed, match="was cancelled"):
+        do(NEW, script, lambda af: af.wait(BACKFILL, timeout=5))
+
+
+@pytest.mark.parametrize("release", [OLD, NEW])
+def test_the_run_of_a_paused_dag_is_not_waited_for(do, release):
+    """It would stay queued for ever, so that is said at once; or the DAG is unpaused where that is asked for."""
+    script = Script(dag=[{"dag_id": "d", "is_paused": True}], run=[state("queued")])
+    with pytest.raises(dynclient.DagPaused, match="unpause=True") as caught:
+        do(release, script, lambda af: af.wait(("d", "r")))
+    assert caught.value.run["state"] == "queued"
+    script = Script(
+        dag=[{"dag_id": "d", "is_paused": True}], run=[state("queued"), state("success")], wait=[lines_of("success")]
+    )
+    assert do(release, script, lambda af: af.wait(("d", "r"), unpause=True))["state"] == "success"
+    assert script.count(DAG) == 2
+
+
+def test_a_paused_dag_that_may_not_be_seen_is_waited_for(do):
+    """Who may not look at the DAG is not kept from waiting."""
+    script = Script(dag=[answer(403, b"{}")], run=[state("queued"), state("success")])
+    assert do(OLD, script, lambda af: af.wait(("d", "r")))["state"] == "success"
+
+
+@pytest.mark.parametrize(("end", "error"), [(None, dynclient.TimedOut), ("2026-01-01T00:00:00Z", dynclient.RunFailed)])
+def test_a_state_that_is_not_known_is_final_only_with_an_end(do, end, error):
+    """A release may bring new states; what has no end goes on, what ended as none of the good ones failed."""
+    script = Script(run=[state("thinking", end_date=end)], tasks=[{"task_instances": [], "total_entries": 0}])
+    with pytest.raises(error, match="thinking"):
+        do(OLD, script, lambda af: af.wait(("d", "r"), timeout=0.2))
+
+
+def test_the_last_pause_is_cut_off_at_the_end_of_the_time(do):
+    """A pause of a minute does not make a wait of a fifth of a second late; the error has the run."""
+    script = Script(run=[state("running")])
+    begun = time.monotonic()
+    with pytest.raises(dynclient.TimedOut) as caught:
+        do(OLD, script, lambda af: af.wait(("d", "r"), timeout=0.2, poll=60))
+    assert time.monotonic() - begun < 5
+    assert caught.value.run["state"] == "running"
+
+
+def test_an_answer_that_says_nothing_is_no_run(do):
+    """All fields of a run are optional on Airflow 2; what has neither state nor id cannot be waited for."""
+    with pytest.raises(dynclient.ContractError, match="neither its state nor its id"):
+        do(OLD, Script(run=[{}]), lambda af: af.wait(("d", "r")))
+
+
+# --- which log -----------------------------------------------------------------------------------
+
+
+def text(*lines):
+    return answer(200, "\n".join(lines).encode(), content_type="text/plain")
+
+
+@pytest.mark.parametrize("release", [OLD, NEW])
+def test_the_newest_try_is_read(do, release):
+    """Without a number the newest try is read; a number and a task instance name their own."""
+    script = Script(task=[state("success", try_number=2)], log=[text("first")], **{"log 2": [text("second")]})
+    assert do(release, script, lambda af: af.log("d", "r", "t")) == ["second"]
+    assert do(release, script, lambda af: af.log("d", "r", "t", 1)) == ["first"]
+    assert do(release, script, lambda af: af.log(state("success", try_number=2))) == ["second"]
+
+
+def test_a_mapped_task_wants_an_index(do):
+    """A server has no log for all instances of a mapped task; the error says how to name one."""
+    mapped = answer(404, b'{"detail": "Task instance is mapped, add the map_index value to the URL"}')
+    with pytest.raises(dynclient.NotFound, match=r"is mapped; say which.*map_index=0"):
+        do(NEW, Script(task=[mapped]), lambda af: af.log("d", "r", "t"))
+
+
+def test_a_release_without_logs_of_mapped_tasks_says_so(do):
+    """Servers of 2.3 refuse map_index for logs; nothing is sent."""
+    script = Script()
+    with pytest.raises(dynclient.ArgumentError, match="gives no logs of mapped tasks"):
+        do("2.3.4", script, lambda af: af.log(state("success", map_index=1)))
+    assert script.asked == []
+
+
+WITHOUT_RUN = {
+    "dag_id": "d",
+    "task_id": "t",
+    "state": "failed",
+    "try_number": 1,
+    "execution_date": "2026-01-01T00:00:00Z",
+}
+
+
+def test_a_task_instance_that_does_not_say_its_run(do):
+    """Servers of 2.0 to 2.2 leave it out; it is that of the call it came from, or the one of its date."""
+    script = Script(
+        tasks=[{"task_instances": [WITHOUT_RUN], "total_entries": 1}], log=[text("a")], run=[state("failed")]
+    )
+    script.answers["runs"] = [runs_page(state("failed"))]
+    assert do("2.2.0", script, lambda af: af.log(WITHOUT_RUN)) == ["a"]
+    assert "execution_date_gte=2026-01-01T00%3A00%3A00Z" in script.asked[0]
+    with pytest.raises(dynclient.RunFailed, match="the end of the log of t:\n  | a"):
+        do("2.2.0", script, lambda af: af.wait(("d", "r")))
+    script.answers["runs"] = [runs_page()]
+    with pytest.raises(dynclient.ArgumentError, match="does not say its run"):
+        do("2.2.0", script, lambda af: af.log(WITHOUT_RUN))
+
+
+def whole(*texts):
+    return {"content": [{"event": text, "timestamp": None} for text in texts], "continuation_token": "eyJhIjoxfQ"}
+
+
+@pytest.mark.parametrize("release", ["2.3.4", "3.0.6", "3.1.8", "3.2.2", "3.3.0"])
+def test_a_log_without_positions_is_read_whole_and_given_once(do, release):
+    """Where servers ignore a token, or fail for one, none is sent; notes of the server may change between reads."""
+    pages = [whole("*** one place", "a"), whole("*** two", "*** places", "a", "b"), whole("*** two", "a", "b", "c")]
+    if release == "2.3.4":
+        pages = [old("x", "\n".join(item["event"] for item in page["content"])) for page in pages]
+    script = Script(task=[state("running"), state("running"), state("success")], log=pages)
+    lines = do(release, script, lambda af: af.log("d", "r", "t", 1, follow=True))
+    assert lines == ["*** one place", "a", "b", "c"]
+    assert not any("token=" in target for target in script.asked)
+
+
+def test_a_task_that_is_not_there_yet_is_waited_for(do):
+    """2.1.4 answers 404 until a task is scheduled; while its run goes on and its DAG has it, it may still come."""
+    missing = answer(404, b'{"detail": null}')
+    script = Script(
+        task=[missing, missing, state("running"), state("success")],
+        run=[state("running")],
+        definition=[{"task_id": "t"}],
+        log=[old("1", "a"), old("1", "a\nb"), old("1", "a\nb")],
+    )
+    assert do("2.1.4", script, lambda af: af.log("d", "r", "t", follow=True)) == ["a", "b"]
+    for answers in ({"run": [state("success")]}, {"run": [state("running")], "definition": [missing]}):
+        with pytest.raises(dynclient.NotFound):
+            do("2.1.4", Script(task=[missing], **answers), lambda af: af.log("d", "r", "t", follow=True))
 
 
 @pytest.mark.parametrize("poll", [0, -1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dynclient.deployment.task_logs import lines, says_something
+from dynclient.deployment.task_logs import lines_of, says_something
 
 FRAMES = [{"filename": "a.py", "lineno": 3, "name": "load"}, {"filename": "b.py", "lineno": 9, "name": "parse"}]
 ERROR = {
@@ -70,7 +70,7 @@ CONTENTS = [
 @pytest.mark.parametrize(("content", "expected"), [row[1:] for row in CONTENTS], ids=[row[0] for row in CONTENTS])
 def test_every_form_is_lines(content, expected):
     """Text, Airflow 2's (host, text) written as text, and Airflow 3's structured messages; nothing of it is run."""
-    assert list(lines(content)) == expected
+    assert list(lines_of(content)) == expected
 
 
 @pytest.mark.parametrize(

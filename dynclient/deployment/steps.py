@@ -1,0 +1,57 @@
+"""Steps that call, stream and walk operations by role, whatever a release calls them and their arguments."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+from ..client import pagination
+from .effects import Call, Steps, Stream
+from .vocabulary import arguments, operation_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..client.base import BaseClient
+
+__all__ = ["call", "pauses", "stream", "walk"]
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds between two looks
+
+
+def _named(client: BaseClient[Any], role: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    id_ = operation_id(client.operations, role)
+    by_role = {name.replace("_", " "): value for name, value in values.items()}
+    return id_, arguments(client.operations[id_], by_role)
+
+
+def call(client: BaseClient[Any], role: str, **values: Any) -> Call:
+    """The step that calls the operation with a role; arguments are named by role, with ``_`` for a blank."""
+    return Call(*_named(client, role, values))
+
+
+def stream(client: BaseClient[Any], role: str, **values: Any) -> Stream:
+    """The step that streams it."""
+    return Stream(*_named(client, role, values))
+
+
+def walk(client: BaseClient[Any], role: str, **values: Any) -> Steps:
+    """Every item of a list, page after page."""
+    id_, keywords = _named(client, role, values)
+    operation = client.operations[id_]
+    pages = pagination.Walk(pagination.needed(pagination.paging(operation), operation), keywords)
+    items: list[Any] = []
+    more = True
+    while more:
+        page = yield Call(id_, pages.arguments)
+        items += page.get(pages.paging.items) or ()
+        more = pages.after(page)
+    return items
+
+
+def pauses(poll: float | None, longest: float | None = None) -> Iterator[float]:
+    """Seconds to wait between looks, spread at random so that many who wait do not look together."""
+    seconds = poll or FIRST_PAUSE
+    while True:
+        yield seconds * random.uniform(0.8, 1.2)  # noqa: S311 - spreading, not hiding
+        seconds = poll or min(seconds * 1.5, longest or LONGEST_PAUSE)

@@ -1,0 +1,239 @@
+"""Steps that wait for a DAG run or a backfill, and say why one failed; see ``effects`` for what runs them.
+
+What servers were seen to do: runs of a paused DAG stay queued for ever; ``/wait`` (3.1 on) is a stream of lines;
+a backfill is "completed" when its runs failed (3.1.8, 3.3.2) and when it was cancelled, which leaves it paused.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import (
+    ApiError,
+    ArgumentError,
+    ContractError,
+    DagPaused,
+    DynclientError,
+    RunFailed,
+    TimedOut,
+    TransportError,
+    Unknown,
+)
+from . import log_reader
+from .effects import END, Call, NextItem, Sleep, Steps
+from .run_states import is_run_over
+from .steps import call, pauses, stream, walk
+from .vocabulary import arguments, field, find_operation, operation_id, states
+
+if TYPE_CHECKING:
+    from ..client.base import BaseClient
+
+__all__ = ["Deadline", "Run", "trigger_and_wait", "wait"]
+
+_TAIL_TASKS, _TAIL_WIDTH = 3, 300  # how many logs end in a message, and the characters of a line of them
+#: what a stream may end in without telling anything about the run
+_STREAM_BREAKS = (TransportError, ContractError, Unknown)
+_UNREADABLE = (TransportError, ContractError, ApiError)
+
+Run = Mapping[str, Any] | tuple[str, str]
+
+
+class Deadline(NamedTuple):
+    """When waiting ends, and how long the pauses between two looks are.
+
+    Attributes:
+        until: ``time.monotonic`` of the end; None for never.
+        poll: seconds between two looks; None for growing ones.
+    """
+
+    until: float | None
+    poll: float | None
+
+    @classmethod
+    def after(cls, timeout: float | None, poll: float | None) -> Deadline:
+        """A deadline so many seconds from now.
+
+        Raises:
+            ArgumentError: there is no time between two looks.
+        """
+        if poll is not None and poll <= 0:
+            raise ArgumentError("poll: seconds above zero are wanted")
+        return cls(None if timeout is None else time.monotonic() + timeout, poll)
+
+    def check(self, name: str, run: Mapping[str, Any]) -> None:
+        """Raise TimedOut, with the run as it was last seen, when the time is over."""
+        if self.until is not None and time.monotonic() >= self.until:
+            state = field(run, "state")
+            still = f"it is still {state}" if state else "it still runs"
+            hint = "; the runs of a paused DAG stay queued, is this one paused?" if state == "queued" else ""
+            raise TimedOut(f"{name} was not over in time: {still}, wait for it again or look at it{hint}", run=run)
+
+    def sleep(self, seconds: float) -> Sleep:
+        """A pause, cut off at the end of the time."""
+        remaining = float("inf") if self.until is None else self.until - time.monotonic()
+        return Sleep(max(0.0, min(seconds, remaining)))
+
+
+# --- runs ------------------------------------------------------------------------------------------------------------
+
+
+def trigger_and_wait(
+    client: BaseClient[Any], dag_id: str, given: Mapping[str, Any], deadline: Deadline, *, unpause: bool
+) -> Steps:
+    """Trigger a run and wait for its end; ``logical_date`` null where the release wants to be told, absent elsewhere."""
+    id_ = operation_id(client.operations, "trigger run")
+    date = arguments(client.operations[id_], {"logical date": None})
+    if id_ == find_operation(client.operations, "trigger run with a date"):
+        given = {**date, **given}
+    else:  # what null says on Airflow 3, leaving it out says on Airflow 2, whose servers refuse null
+        given = {name: value for name, value in given.items() if name not in date or value is not None}
+    run = yield Call(id_, {**arguments(client.operations[id_], {"dag": dag_id}), **given})
+    return (yield from wait(client, run, deadline, unpause=unpause))
+
+
+def wait(client: BaseClient[Any], run: Run, deadline: Deadline, *, unpause: bool = False) -> Steps:
+    """Wait for the end of a run or a backfill; what it is then.
+
+    Raises:
+        ArgumentError: it is neither.
+        RunFailed: it failed.
+        DagPaused: its DAG is paused.
+        TimedOut: it was not over in time.
+    """
+    if isinstance(run, tuple) and len(run) == 2:
+        return (yield from _wait_for_run(client, *run, deadline, unpause=unpause))
+    if isinstance(run, Mapping):
+        dag_id, run_id = field(run, "dag"), field(run, "run")
+        if isinstance(dag_id, str) and isinstance(run_id, str):
+            return (yield from _wait_for_run(client, dag_id, run_id, deadline, unpause=unpause))
+        if field(run, "backfill") is not None and field(run, "from") is not None:
+            return (yield from _wait_for_backfill(client, field(run, "backfill"), deadline))
+    raise ArgumentError("wait: a DAG run or a backfill is wanted, as a call returned it, or (dag_id, dag_run_id)")
+
+
+def _wait_for_run(client: BaseClient[Any], dag_id: str, run_id: str, deadline: Deadline, *, unpause: bool) -> Steps:
+    name = f"run {run_id!r} of DAG {dag_id!r}"
+    look = call(client, "run", dag=dag_id, run=run_id)
+    run = yield look
+    if not is_run_over(run, name):
+        yield from _see_to_paused(client, dag_id, name, run, unpause=unpause)
+        if find_operation(client.operations, "wait for run"):
+            yield from _follow_stream(client, {"dag": dag_id, "run": run_id}, name, run, deadline)
+            run = yield look
+    between = pauses(deadline.poll)
+    while not is_run_over(run, name):
+        deadline.check(name, run)
+        yield deadline.sleep(next(between))
+        run = yield look
+    if field(run, "state") not in states("run", "success"):
+        yield from _fail(client, run, name)
+    return run
+
+
+def _see_to_paused(client: BaseClient[Any], dag_id: str, name: str, run: Mapping[str, Any], *, unpause: bool) -> Steps:
+    """Raise DagPaused, or unpause the DAG, where it is paused; who may not see the DAG is not told."""
+    if not find_operation(client.operations, "dag"):
+        return
+    try:
+        dag = yield call(client, "dag", dag=dag_id)
+    except _UNREADABLE:
+        return
+    if not isinstance(dag, Mapping) or field(dag, "paused") is not True:
+        return
+    if not unpause:
+        raise DagPaused(
+            f"{name} is {field(run, 'state')} and will not go on: the DAG is paused. "
+            f"Unpause it (patch_dag({dag_id!r}, is_paused=False)), or wait with unpause=True",
+            run=run,
+        )
+    yield call(client, "change dag", dag=dag_id, paused=False)
+
+
+def _follow_stream(
+    client: BaseClient[Any], where: Mapping[str, str], name: str, run: Mapping[str, Any], deadline: Deadline
+) -> Steps:
+    """Read the stream of a run's states to its end; where it breaks off, nothing is known and looking again tells."""
+    seen = dict(run)
+    try:
+        lines = yield stream(client, "wait for run", **where, interval=deadline.poll or 1.0)
+        while (item := (yield NextItem(lines, deadline.until))) is not END:
+            if isinstance(item, dict):
+                seen.update(item)
+            if not is_run_over(seen, name):
+                deadline.check(name, seen)
+    except _STREAM_BREAKS as error:
+        if isinstance(error, TimedOut) and error.run is not None:
+            raise
+        deadline.check(name, seen)
+
+
+# --- backfills -------------------------------------------------------------------------------------------------------
+
+
+def _wait_for_backfill(client: BaseClient[Any], backfill_id: int, deadline: Deadline) -> Steps:
+    name = f"backfill {backfill_id}"
+    between = pauses(deadline.poll)
+    while True:
+        backfill = yield call(client, "backfill", backfill=backfill_id)
+        if field(backfill, "backfill end") is not None:
+            break
+        state = {"state": "paused"} if field(backfill, "paused") else {}
+        deadline.check(name, {**backfill, **state})
+        yield deadline.sleep(next(between))
+    runs = yield from _runs_of(client, backfill)
+    failed = [run for run in runs if field(run, "state") not in states("run", "success", "underway")]
+    if field(backfill, "paused"):  # cancelling pauses it, and fails what was still queued
+        raise RunFailed(f"{name} of DAG {field(backfill, 'dag')!r} was cancelled", run=backfill, failed=failed)
+    if failed:
+        lines = [f"{name} of DAG {field(backfill, 'dag')!r} is over, and {len(failed)} of its {len(runs)} runs failed"]
+        lines += [f"  {field(run, 'run')}: {field(run, 'state')}" for run in failed[:10]]
+        reasons = yield from _reasons(client, failed[0])
+        raise RunFailed("\n".join([*lines, *reasons[1]]), run=backfill, failed=failed)
+    return backfill
+
+
+def _runs_of(client: BaseClient[Any], backfill: Mapping[str, Any]) -> Steps:
+    """The runs of a backfill: those of its DAG, type and dates that were queued after it began.
+
+    A run does not name its backfill, and a backfill that reprocesses takes over runs that are older than it is.
+    """
+    begin = field(backfill, "backfill begin")
+    wanted = {
+        "dag": field(backfill, "dag"),
+        "run_type": ["backfill"],
+        "date_from": field(backfill, "from"),
+        "date_to": field(backfill, "to"),
+    }
+    runs = yield from walk(client, "runs", **wanted)
+    return [run for run in runs if not begin or not field(run, "queued at") or field(run, "queued at") >= begin]
+
+
+# --- failures --------------------------------------------------------------------------------------------------------
+
+
+def _fail(client: BaseClient[Any], run: Mapping[str, Any], name: str) -> Steps:
+    failed, lines = yield from _reasons(client, run)
+    raise RunFailed("\n".join([f"{name} ended as {field(run, 'state')}", *lines]), run=run, failed=failed)
+
+
+def _reasons(client: BaseClient[Any], run: Mapping[str, Any]) -> Steps:
+    """The failed task instances of a run, and lines that name them and end their logs; what cannot be read is named."""
+    failed: list[Mapping[str, Any]] = []
+    lines: list[str] = []
+    where = {"dag": field(run, "dag"), "run": field(run, "run")}
+    try:
+        failed = yield from walk(client, "task instances", **where, state=sorted(states("task", "failed")))
+        lines += [f"  {_name(one)}: {field(one, 'state')}, try {field(one, 'try')}" for one in failed]
+        for instance in [one for one in failed if field(one, "state") == "failed"][:_TAIL_TASKS]:
+            tail = yield from log_reader.tail(client, instance, where["run"])
+            lines += [f"the end of the log of {_name(instance)}:", *(f"  | {line[:_TAIL_WIDTH]}" for line in tail)]
+    except DynclientError as error:
+        lines.append(f"  more could not be read: {type(error).__name__}")
+    return failed, lines
+
+
+def _name(instance: Mapping[str, Any]) -> str:
+    index, task = field(instance, "map index"), field(instance, "task")
+    return f"{task}[{index}]" if isinstance(index, int) and index >= 0 else str(task)
