@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
 from server import server
 
 RELEASE = os.environ.get("DYNCLIENT_LIVE_RELEASE", "")
