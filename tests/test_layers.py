@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,12 @@ def test_a_module_imports_only_from_rows_above(module):
     """Every package has a row, and its modules import from rows above it only, in functions too."""
     assert module.split("/")[0] in {*ORDER, *DOORS}, "give the package a row of the table in this file"
     assert [other for other in sorted(imports(module)) if not is_above(other, module)] == []
+
+
+def test_readme_shows_the_rows():
+    """README's table of packages is the one of this file."""
+    table = re.findall(r"^\| (\d) \| (.*?) \|", (Path(__file__).parents[1] / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [(int(row), re.findall(r"`(\w+)`", names)) for row, names in table] == list(enumerate(ROWS))
 
 
 def test_no_import_is_circular():

@@ -172,8 +172,11 @@ def walk(
 @contextmanager
 def _bar(plan: Paging, name: str) -> Iterator[Callable[[Page], None]]:
     """A bar on standard error, and how to tell it of a page that came."""
-    from rich.console import Console  # an extra
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    try:
+        from rich.console import Console  # of the extra `cli`
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    except ImportError:
+        raise ArgumentError("progress=True needs rich: pip install 'dynclient[cli]'") from None
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
