@@ -65,7 +65,7 @@ def _places(operation: Operation, encoder: Encoder) -> dict[str, _Place]:
 
 def _argument(name: str, place: _Place | None, texts: list[str], encoder: Encoder) -> Any:
     schema = place.schema if place is not None else None
-    if place is not None and schema is not None and "array" in schema.types and not _stays(texts, schema.types):
+    if place is not None and schema is not None and "array" in schema.described_types and not _stays(texts, schema.described_types):
         return [_single(_Place(name, schema.items, place.as_json), text) for text in texts]
     if len(texts) > 1:
         raise ArgumentError(f"{name} is given {len(texts)} times, and it is no list")
@@ -82,7 +82,7 @@ def _stays(texts: list[str], types: Sequence[str]) -> bool:
 
 def _single(place: _Place, text: str) -> Any:
     """One value: JSON where its types are not those of text; what is none is left for the document to judge."""
-    types = place.schema.types if place.schema is not None else ()
+    types = place.schema.described_types if place.schema is not None else ()
     if not types:
         return _json(text, text) if place.as_json else text
     if text == "null" and "null" in types:

@@ -297,15 +297,15 @@ class _Stubs:
         if plain.pointer in seen:
             return [self.say("Any")]
         made = self._plain(plain, seen | {plain.pointer}, read=read)
-        return [*made, "None"] if schema.nullable else made
+        return [*made, "None"] if "null" in schema.described_types else made
 
     def _plain(self, plain: Schema, seen: frozenset[str], *, read: bool) -> list[str]:
         if plain.enum and all(value is None or isinstance(value, (str, int)) for value in plain.enum):
             return [f"{self.say('Literal')}[{', '.join(map(repr, plain.enum))}]"]
-        branches = plain.branches("anyOf") or plain.branches("oneOf")
+        branches = plain.union
         if branches and not plain.fields:
             return [member for branch in branches for member in self._members(branch, seen, read=read)]
-        types = [kind for kind in plain.types if kind != "null"]
+        types = [kind for kind in plain.described_types if kind != "null"]
         if types == ["array"]:
             items = self._members(plain.items, seen, read=read) if plain.items is not None else [self.say("Any")]
             return [self._list(items, read=read)]
@@ -314,7 +314,7 @@ class _Stubs:
         if types == ["string"] and plain.format in _FORMATS:
             return [self.say(_FORMATS[plain.format]), *([] if read else [self.say("str")])]
         scalars = [self.say(_SCALARS.get(kind, "Any")) for kind in types]
-        return scalars or ["None" if plain.types else self.say("Any")]
+        return scalars or ["None" if plain.described_types else self.say("Any")]
 
     def _list(self, items: Sequence[str], *, read: bool) -> str:
         item = self.union(items)

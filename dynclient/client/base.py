@@ -265,8 +265,8 @@ class BaseCall:
     @property
     def types(self) -> dict[str, tuple[str, ...]]:
         """The JSON types that each argument takes, as far as the document says."""
-        found = {p.keyword: p.schema.types for p in self.operation.parameters if p.schema is not None}
-        return found | {field.keyword: field.schema.types for field in self._encoder.fields}
+        found = {p.keyword: p.schema.described_types for p in self.operation.parameters if p.schema is not None}
+        return found | {field.keyword: field.schema.described_types for field in self._encoder.fields}
 
     @property
     def _arguments(self) -> list[help.Argument]:

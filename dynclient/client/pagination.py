@@ -95,7 +95,8 @@ def _items(schema: Schema, *, of_objects: bool) -> str | None:
     lists = [
         name
         for name, field in fields.items()
-        if "array" in field.types and (not of_objects or (field.items is not None and "object" in field.items.types))
+        if "array" in field.described_types
+        and (not of_objects or (field.items is not None and "object" in field.items.described_types))
     ]
     alone = all(name in lists or _BESIDE_ITEMS.fullmatch(name) for name in fields)
     return lists[0] if len(lists) == 1 and alone else None

@@ -397,7 +397,7 @@ def _required(parameter: Parameter) -> bool:
 
 
 def _structured(schema: Schema | None) -> bool:
-    return schema is not None and bool({"array", "object"} & {*schema.types})
+    return schema is not None and bool({"array", "object"} & {*schema.described_types})
 
 
 def _scheme(spec: Spec, name: str) -> str:

@@ -10,8 +10,8 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SpecError
-from ..schema.schema import MISSING
+from ..schema.schema import MISSING, conjunction, types_of_keywords
+from ..schema.value_sets import json_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -126,42 +126,9 @@ def words(alternatives: Iterable[Branch]) -> str:
     return " or ".join(dict.fromkeys(branch.words for branch in alternatives))
 
 
-def _types_of(value: Any) -> tuple[str, ...]:
-    kinds = ((bool, ("boolean",)), (str, ("string",)), (int, ("integer", "number")), (float, ("number",)))
-    return next((names for kind, names in kinds if isinstance(value, kind)), ("array", "object"))
-
-
-def _parts(node: Iterable[Schema], known: Sequence[Schema]) -> tuple[list[Schema], list[list[Schema]]]:
-    """All that must hold at once, seen through ``$ref``, ``allOf`` and "or null"; and the unions beside it."""
-    parts, unions, seen = list(known), [], {schema.pointer for schema in known}
-    todo = list(node)
-    while todo:
-        schema = todo.pop(0)
-        if schema.pointer in seen:
-            continue
-        seen.add(schema.pointer)
-        parts.append(schema)
-        todo += _target(schema)
-        todo += schema.branches("allOf")
-        for keyword in ("anyOf", "oneOf"):
-            real = [branch for branch in schema.branches(keyword) if branch.keywords.get("type") != "null"]
-            if len(real) == 1:
-                todo += real
-            elif real:
-                unions.append(real)
-    return parts, unions
-
-
-def _target(schema: Schema) -> list[Schema]:
-    try:
-        return [schema.schemas.at(schema.keywords["$ref"])] if "$ref" in schema.keywords else []
-    except SpecError:  # a reference that leads nowhere says nothing
-        return []
-
-
 def branches(node: Node, known: Sequence[Schema] = ()) -> list[Branch]:
     """The alternatives of a place; ``known`` is what holds for all of them already."""
-    parts, unions = _parts(node, known)
+    parts, unions = conjunction(node, known)
     if unions:
         chosen = itertools.islice(itertools.product(*unions), _MOST_BRANCHES)
         return [branch for combination in chosen for branch in branches(combination, parts)]
@@ -169,59 +136,33 @@ def branches(node: Node, known: Sequence[Schema] = ()) -> list[Branch]:
 
 
 def _types(parts: Sequence[Schema]) -> list[str | None]:
-    allowed: list[str] | None = None
-    for part in parts:
-        said = part.keywords.get("type")
-        if said is not None:
-            listed = [said] if isinstance(said, str) else list(said)
-            known = listed if allowed is None else allowed
-            both = [name for name in known if name in listed or (name == "integer" and "number" in listed)]
-            allowed = both or ["integer" for name in listed if name == "integer" and "number" in known]
-    if allowed is not None:
-        return [name for name in allowed if name != "null"] or ["null"]
-    keys = {key for part in parts for key in part.keywords}
-    if keys & {"properties", "required", "additionalProperties"}:
-        return ["object"]
-    if keys & {"items", "prefixItems"}:
-        return ["array"]
-    values = [value for part in parts for value in part.keywords.get("enum", ()) if value is not None]
-    return list(dict.fromkeys(_types_of(value)[0] for value in values)) or [None]
+    """The JSON types of the branches of a place, null left out if it is not alone; None stands for any type."""
+    try:
+        allowed = types_of_keywords(parts)
+    except ValueError:  # a contradiction: nothing but "or null" may be left of it
+        return ["null"]
+    said = [part.keywords["type"] for part in parts if isinstance(part.keywords.get("type"), list)]
+    order = {name: place for place, name in enumerate(said[0] if said else ())}
+    names = sorted((name for name in allowed if name != "null"), key=lambda name: order.get(name, len(order)))
+    return [*names] or [*allowed] or [None]
+
+
+def _types_of(value: Any) -> tuple[str, ...]:
+    """The types that a value of a document is of: a whole number is a ``number``, too."""
+    name = json_type(value)
+    return ("integer", "number") if name == "integer" else (name,)
 
 
 def nullable(node: Node) -> bool | None:
-    """May it be null? None where that is not said."""
-    return _both(map(_null, node))
-
-
-def _null(schema: Schema, seen: frozenset[str] = frozenset()) -> bool | None:
-    """May it be null? None where it does not say."""
-    keys = schema.keywords
-    if keys.get("nullable") is True:
-        return True
-    if schema.pointer in seen:
+    """May it be null? None where anything may come and null is not spoken of."""
+    if all(schema.nullable and "null" not in schema.described_types for schema in node):
         return None
-    seen |= {schema.pointer}
-    said: list[bool | None] = [_null(part, seen) for part in (*_target(schema), *schema.branches("allOf"))]
-    if "type" in keys:
-        said.append("null" in ([keys["type"]] if isinstance(keys["type"], str) else keys["type"]))
-    if "const" in keys or "enum" in keys:
-        said.append(None in ([keys["const"]] if "const" in keys else keys["enum"]))
-    said += [
-        any(_null(branch, seen) is not False for branch in schema.branches(keyword))
-        for keyword in ("anyOf", "oneOf")
-        if keys.get(keyword)
-    ]
-    return _both(said)
-
-
-def _both(said: Iterable[bool | None]) -> bool | None:
-    answers = set(said)
-    return False if False in answers else True if True in answers else None
+    return all(schema.nullable for schema in node)
 
 
 def first(node: Node, keyword: str) -> Any:
     """An annotation of a place: the first that says it, outermost first; unions are not looked into."""
-    return next((part.keywords[keyword] for part in _parts(node, ())[0] if keyword in part.keywords), MISSING)
+    return next((part.keywords[keyword] for part in conjunction(node)[0] if keyword in part.keywords), MISSING)
 
 
 def shown(value: Any) -> str:

@@ -244,21 +244,10 @@ class UpgradeCheck:
                 yield (*path, name), before, instead
 
 
-def _alternatives(schema: Schema | None, seen: frozenset[str] = frozenset()) -> Iterator[Schema]:
-    """The schema and every part and branch of it, through ``$ref``, ``allOf``, ``anyOf`` and ``oneOf``."""
-    plain = schema.plain if schema is not None else None
-    if plain is None or plain.pointer in seen:
-        return
-    yield plain
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for branch in plain.branches(keyword):
-            yield from _alternatives(branch, seen | {plain.pointer})
-
-
 def _union_fields(schema: Schema | None) -> dict[str, Schema]:
     """The properties of any branch."""
     fields: dict[str, Schema] = {}
-    for part in _alternatives(schema):
+    for part in schema.alternatives if schema is not None else ():
         for name in part.keywords.get("properties", ()):
             fields.setdefault(name, part.child("properties", name))
     return fields
@@ -266,7 +255,7 @@ def _union_fields(schema: Schema | None) -> dict[str, Schema]:
 
 def _others(schema: Schema) -> Schema | None:
     """The schema of fields without a name, where there is one."""
-    parts = (p for p in _alternatives(schema) if isinstance(p.keywords.get("additionalProperties"), dict))
+    parts = (p for p in schema.alternatives if isinstance(p.keywords.get("additionalProperties"), dict))
     return next((part.child("additionalProperties") for part in parts), None)
 
 

@@ -1,51 +1,73 @@
-"""Bring the official document of a release into a bundle: from a file, a wheel, an installation or the package index."""
+"""Bring the official document of a release into a bundle: from a file, a wheel, an installation or the package index.
+
+Which packages have the document, and at which paths, is data: ``specs/packages.json``, read as ``Packages``.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tempfile
+import zipfile
 from collections.abc import Mapping
+from importlib import metadata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from packaging.version import InvalidVersion, Version
+
 from ..errors import SpecError
-from . import parse
+from . import bundle_files, parse, releases
+from .releases import parse_version
+from .sources import MAX_BYTES, is_path, open_source, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .sources import Source
 
-from .releases import parse_version
-from .sources import MAX_BYTES, is_path, open_source, read_file
-
-__all__ = ["Added", "add"]
-
-
-_DOCUMENT_IN_WHEEL = (
-    "airflow/api_fastapi/core_api/openapi/v2-rest-api-generated.yaml",
-    "airflow/api_fastapi/core_api/openapi/v1-rest-api-generated.yaml",
-    "airflow/api_connexion/openapi/v1.yaml",
-)
-
-
-_LOGIN_IN_WHEEL = (
-    "airflow/api_fastapi/auth/managers/simple/openapi/v2-simple-auth-manager-generated.yaml",
-    "airflow/api_fastapi/auth/managers/simple/openapi/v1-simple-auth-manager-generated.yaml",
-)
-
-
-_PACKAGES = ("apache-airflow-core", "apache-airflow")
+__all__ = ["AddedRelease", "Packages", "add"]
 
 
 _PIP_SECONDS = 900
 
 
-class Added(NamedTuple):
-    """What adding a release did: its name, the files that hold it, and those written for it."""
+class AddedRelease(NamedTuple):
+    """What adding a release did: its name, the names of its contract and login document, and the files written."""
 
     release: str
     contract: str
     login: str | None
     written: tuple[str, ...]
+
+
+class Packages(NamedTuple):
+    """Which packages hold the official documents.
+
+    Attributes:
+        title: the service's name, for the titles of the bundled documents.
+        packages: the package names on the index with the first release of each, newest first.
+        documents: where the REST document may lie in a package, the newest layout first.
+        logins: where the login application's document may lie.
+    """
+
+    title: str
+    packages: Mapping[str, str]
+    documents: tuple[str, ...]
+    logins: tuple[str, ...]
+
+    @classmethod
+    def bundled(cls) -> Packages:
+        """Those of ``specs/packages.json``."""
+        data = releases.packages()
+        names = {package["name"]: package["since"] for package in data["packages"]}
+        return cls(data["title"], names, tuple(data["documents"]), tuple(data["logins"]))
+
+    def package_of(self, release: str) -> str:
+        """The name of the package that holds a release's document."""
+        version = parse_version(release)
+        names = [name for name, since in self.packages.items() if parse_version(since) <= version]
+        return names[0] if names else list(self.packages)[-1]
 
 
 class _Official(NamedTuple):
@@ -55,114 +77,99 @@ class _Official(NamedTuple):
 
 
 def add(
-    source: Source, folder: str | os.PathLike[str], *, release: str | None = None, login: Source | None = None
-) -> Added:
+    source: Source,
+    folder: str | os.PathLike[str],
+    *,
+    release: str | None = None,
+    login: Source | None = None,
+    packages: Packages | None = None,
+) -> AddedRelease:
     """Bring an official document into a bundle; what is there already stays as it is.
 
     Args:
-        source: an official file, a wheel, a URL, ``apache-airflow`` or ``apache-airflow-core`` for the one that
-            is installed here (its files are read, it is not imported), or a release, which pip then fetches.
+        source: an official file, a wheel, a URL, the name of one of the packages for the one that is installed here
+            (its files are read, it is not imported), or a release, which pip then fetches.
         folder: the bundle, such as ``specs``; a new folder becomes a new bundle.
         release: what the document is called; needed where the source does not tell.
         login: the login application's document, where the source has none beside it.
+        packages: where packages have the documents; the bundle's ``packages.json`` by default.
 
     Raises:
-        SpecError: nothing was found, it is no OpenAPI document, or that release is there with another contract.
+        SpecError: there is no document, it is no OpenAPI document, or that release is there with another contract.
     """
-    from . import bundle_files
+    packages = packages or Packages.bundled()
+    official = _official(source, release, packages)
+    beside = open_source(login) if login is not None else official.login
+    names = bundle_files.put(folder, official.release, official.document, beside, packages.title)
+    return AddedRelease(official.release, *names)
 
-    found = _official(source, release)
-    beside = open_source(login) if login is not None else found.login
-    return Added(found.release, *bundle_files.put(folder, found.release, found.document, beside, "Airflow"))
 
-
-def _official(source: Source, release: str | None) -> _Official:
+def _official(source: Source, release: str | None, packages: Packages) -> _Official:
     if isinstance(source, Mapping):
-        return _Official(_named(release, ""), open_source(source), None)
+        return _Official(_release_name(release, ""), open_source(source), None)
     name = os.fspath(source)
-    if name in _PACKAGES:
-        return _installed(name, release)
+    if name in packages.packages:
+        return _from_installation(name, release, packages)
     if name.endswith(".whl"):
-        return _from_wheel(name, release)
+        return _from_wheel(name, release, packages)
     if is_path(name):
         stem = os.path.splitext(os.path.basename(name))[0]
-        return _Official(_named(release, stem), open_source(name), None)
-    return _downloaded(str(parse_version(name)), release)
+        return _Official(_release_name(release, stem), open_source(name), None)
+    return _from_index(str(parse_version(name)), release, packages)
 
 
-def _named(release: str | None, derived: str) -> str:
-    from packaging.version import InvalidVersion, Version
-
+def _release_name(release: str | None, derived: str) -> str:
     try:
         return Version(release or derived).public
     except InvalidVersion:
         raise SpecError("which release is this? Give its number with `release=`, such as 3.4.0") from None
 
 
-def _taken(get: Callable[[str], bytes | None], release: str, source: str) -> _Official:
-    """The documents among a package's files."""
-    found = [
-        next((data for path in paths if (data := get(path))), None) for paths in (_DOCUMENT_IN_WHEEL, _LOGIN_IN_WHEEL)
-    ]
-    document, beside = (data and parse.parse(data, name=source) for data in found)
+def _from_files(read: Callable[[str], bytes | None], release: str, source: str, packages: Packages) -> _Official:
+    """The documents among a package's files, the newest layout first."""
+    document, login = (
+        next((parse.parse(data, name=source) for path in paths if (data := read(path))), None)
+        for paths in (packages.documents, packages.logins)
+    )
     if not document:
         raise SpecError(f"{source}: none of the files in it is the REST API's document; give that file itself")
-    return _Official(release, document, beside or None)
+    return _Official(release, document, login)
 
 
-def _from_wheel(path: str, release: str | None) -> _Official:
-    import zipfile
-
-    def get(name: str) -> bytes | None:
+def _from_wheel(path: str, release: str | None, packages: Packages) -> _Official:
+    def read(name: str) -> bytes | None:
         if name not in wheel.NameToInfo or wheel.NameToInfo[name].file_size > MAX_BYTES:
             return None
         return wheel.read(name)
 
     try:
         with zipfile.ZipFile(path) as wheel:
-            return _taken(get, _named(release, os.path.basename(path).split("-")[1]), path)
+            return _from_files(read, _release_name(release, os.path.basename(path).split("-")[1]), path, packages)
     except (OSError, zipfile.BadZipFile, IndexError):
         raise SpecError(f"{path}: cannot be read as a wheel; fetch it again") from None
 
 
-def _installed(name: str, release: str | None) -> _Official:
-    # importlib.metadata costs 30 ms to import
-    from importlib import metadata
-
-    def get(path: str) -> bytes | None:
+def _from_installation(name: str, release: str | None, packages: Packages) -> _Official:
+    def read(path: str) -> bytes | None:
         file = str(distribution.locate_file(path))
         return read_file(file) if os.path.isfile(file) else None
 
-    for package in (name, *_PACKAGES):
+    for package in (name, *packages.packages):
         try:
             distribution = metadata.distribution(package)
         except metadata.PackageNotFoundError:
             continue
-        if any(get(path) for path in _DOCUMENT_IN_WHEEL):
-            return _taken(get, _named(release, distribution.version), f"the installed {package}")
+        if any(read(path) for path in packages.documents):
+            number = _release_name(release, distribution.version)
+            return _from_files(read, number, f"the installed {package}", packages)
     raise SpecError(f"{name} is not installed in this environment; give a release number, and pip fetches it")
 
 
-def _downloaded(number: str, release: str | None) -> _Official:
-    import subprocess
-    import sys
-    import tempfile
-
-    package = _PACKAGES[0] if parse_version(number).major >= 3 else _PACKAGES[1]
-    wanted = f"{package}=={number}"
+def _from_index(number: str, release: str | None, packages: Packages) -> _Official:
+    wanted = f"{packages.package_of(number)}=={number}"
+    options = ["--no-deps", "--only-binary", ":all:"]
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-            "--dest",
-            folder,
-            wanted,
-        ]
+        command = [sys.executable, "-m", "pip", "download", *options, "--dest", folder, wanted]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=_PIP_SECONDS)  # noqa: S603 - a version that was parsed
         except (OSError, subprocess.SubprocessError):
@@ -171,4 +178,4 @@ def _downloaded(number: str, release: str | None) -> _Official:
         wheels = [file for file in os.listdir(folder) if file.endswith(".whl")]
         if not wheels:
             raise SpecError(f"pip fetched no wheel of {wanted}; give the document's path or URL")
-        return _from_wheel(os.path.join(folder, wheels[0]), release)
+        return _from_wheel(os.path.join(folder, wheels[0]), release, packages)

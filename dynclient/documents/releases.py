@@ -1,7 +1,8 @@
 """The bundled releases and their corrections: ``specs/``, read when it is asked for.
 
 One JSON file per contract, ``index.json`` from release to file, ``corrections.json`` (OpenAPI Overlays, each with
-the releases it is for), ``renames.json`` and ``words.json``. `add_release` writes the first two, and nothing else does.
+the releases it is for), ``renames.json``, ``words.json`` and ``packages.json`` (where official documents are
+published). `add_release` writes the first two, and nothing else does.
 """
 
 # pathlib takes 12 ms to import, a good part of what loading a release may cost
@@ -21,7 +22,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-__all__ = ["corrected", "login", "nearest", "releases", "renames"]
+__all__ = [
+    "LATEST",
+    "bundled_document",
+    "corrected",
+    "find_release",
+    "folder",
+    "help_texts",
+    "index",
+    "is_within",
+    "login",
+    "names",
+    "nearest",
+    "packages",
+    "parse_version",
+    "releases",
+    "renames",
+]
+
+#: the name of the newest bundled release
+LATEST = "latest"
+_PARTS = 3  # of a full release number: major, minor, patch
 
 
 @functools.lru_cache(maxsize=1)
@@ -59,6 +80,11 @@ def renames() -> dict[str, Any]:
 def names() -> dict[str, Any]:
     """What a deployment is worked with by name, and in which releases: ``names.json``, which is only to be read."""
     return _json("names.json")
+
+
+def packages() -> dict[str, Any]:
+    """Which packages hold the official documents, and where: the content of ``packages.json``."""
+    return _json("packages.json")
 
 
 def help_texts() -> Callable[[str, str, str], str]:
@@ -144,11 +170,24 @@ def parse_version(text: str) -> Any:
 
 
 def find_release(text: str) -> str:
-    """The bundled release that a text names."""
+    """The bundled release that a text names.
+
+    ``2.10.5`` is that release, ``2.10`` the newest of its minor, ``2`` the newest of its major, ``latest`` the newest
+    of all; pre-releases are meant only where they are written.
+
+    Raises:
+        SpecError: there is none; the message names the nearest one before it.
+    """
     known = index()["releases"]
     if text in known:
         return text
+    if text == LATEST:
+        return _newest(list(known))
     wanted = parse_version(text)
+    if len(wanted.release) < _PARTS and not wanted.is_prerelease:
+        of_it = [name for name in known if parse_version(name).release[: len(wanted.release)] == wanted.release]
+        if of_it:
+            return _newest(of_it)
     for name in known:
         if parse_version(name) == wanted:
             return str(name)
@@ -157,3 +196,8 @@ def find_release(text: str) -> str:
     raise SpecError(
         f"release {text} is not bundled; {near}. Give that, the path or URL of the document, or add it to the bundle"
     )
+
+
+def _newest(names: list[str]) -> str:
+    """The newest of some releases, given oldest first: a final one where there is one."""
+    return next((name for name in reversed(names) if not parse_version(name).is_prerelease), names[-1])

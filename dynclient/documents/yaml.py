@@ -6,6 +6,7 @@ stand for is bounded, and so is nesting. Tags of a programming language are refu
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,11 @@ def parse(data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable
             builder.line = event.start_mark.line + 1
             getattr(builder, type(event).__name__, builder.nothing)(event)
     except yaml.YAMLError as error:
-        where = stopped or _place(getattr(error, "problem_mark", None))
+        mark = getattr(error, "problem_mark", None)
+        if mark is not None and _depth(data[: mark.index]) > _DEEPEST:  # libyaml has bounds of its own since 0.2.6
+            builder.line = mark.line + 1
+            raise builder.too_deep() from None
+        where = stopped or _place(mark)
         raise SpecError(f"{name}: cannot be read as JSON or YAML past {where}") from None
     except (ValueError, RecursionError):
         raise builder.error("a number too long or parts nested too deep to be read") from None
@@ -51,6 +56,28 @@ def parse(data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable
 
 def _place(mark: Any) -> str:
     return f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the first bytes"
+
+
+_BRACKETS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+
+
+def _depth(text: bytes) -> int:
+    """How deep the last line of a YAML text is nested, told by indentation, dashes and brackets; an estimate.
+
+    libyaml's scanner reads ahead of the events, so that its own bound may end the reading before any event is seen.
+    """
+    opened = deepest = 0
+    for bracket in re.finditer(rb"[\[\]{}]", text):
+        opened = max(0, opened + _BRACKETS[bracket[0]])
+        deepest = max(deepest, opened)
+    lines = [line for line in text.splitlines() if line.strip()]
+    indents = [len(line) - len(line.lstrip(b" ")) for line in reversed(lines)]
+    enclosing, least = 0, math.inf
+    for indent in indents:
+        enclosing += indent < least
+        least = min(least, indent)
+    dashes = lines[-1].lstrip()[: 2 * (_DEEPEST + 1)].count(b"- ") if lines else 0
+    return max(deepest, enclosing + dashes)
 
 
 _TAG = "tag:yaml.org,2002:"
@@ -109,6 +136,9 @@ class _Builder:
     def error(self, message: str) -> SpecError:
         return SpecError(f"{self.name}: {message}, line {self.line}")
 
+    def too_deep(self) -> SpecError:
+        return self.error(f"nested deeper than {_DEEPEST} levels")
+
     def nothing(self, event: Any) -> None:
         """Ends and starts of streams and documents carry no value."""
 
@@ -128,7 +158,7 @@ class _Builder:
         if self.open and isinstance(self.open[-1].value, dict) and self.open[-1].key is None:
             raise self.error("a key that is no scalar; keys are strings")
         if len(self.open) >= _DEEPEST:
-            raise self.error(f"nested deeper than {_DEEPEST} levels")
+            raise self.too_deep()
         self.open.append(_Open(value, event.anchor))
 
     def MappingEndEvent(self, _: Any) -> None:  # noqa: N802

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..schema.schema import Schema
 
@@ -73,31 +73,22 @@ def types_of(schema: Schema) -> Types:
     items: list[str] = []
     fields: dict[str, tuple[str, ...]] = {}
     others: tuple[str, ...] | None = None
-    for view in _views(schema, frozenset()):
-        words = view.keywords
-        for index in range(len(words.get("prefixItems", ()))):
-            items.extend(view.child("prefixItems", str(index)).types)
+    for part in schema.alternatives:
+        words = part.keywords
+        for inner in part.branches("prefixItems"):
+            items.extend(inner.described_types)
         if isinstance(words.get("items"), dict):
-            items.extend(view.child("items").types)
+            items.extend(part.child("items").described_types)
         for name in words.get("properties", ()):
-            fields[name] = (*fields.get(name, ()), *view.child("properties", name).types)
+            fields[name] = (*fields.get(name, ()), *part.child("properties", name).described_types)
         if isinstance(words.get("additionalProperties"), dict):
-            others = (*(others or ()), *view.child("additionalProperties").types)
+            others = (*(others or ()), *part.child("additionalProperties").described_types)
         elif words.get("additionalProperties") is True:
             others = ("string",)
-    if not fields and others is None and "object" in schema.types:
+    types = schema.described_types
+    if not fields and others is None and "object" in types:
         others = ("string",)
-    return Types(schema.types, tuple(items) or ("string",), fields, others)
-
-
-def _views(schema: Schema, seen: frozenset[str]) -> Iterator[Schema]:
-    schema = schema.resolved
-    if schema.pointer in seen or not isinstance(schema.value, dict):
-        return
-    yield schema
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for index in range(len(schema.keywords.get(keyword, ()))):
-            yield from _views(schema.child(keyword, str(index)), seen | {schema.pointer})
+    return Types(types, tuple(items) or ("string",), fields, others)
 
 
 # --- writing -----------------------------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ def _form(text: str, media: MediaType, schema: Schema) -> dict[str, Any]:
             )
         except (KeyError, ValueError):
             continue
-        if isinstance(body[name], str) and "object" in field.types:
+        if isinstance(body[name], str) and "object" in field.described_types:
             try:
                 body[name] = json.loads(body[name])
             except ValueError:

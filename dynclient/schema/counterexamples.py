@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from .normalize import Direction
     from .schema import Schema
-from .examples import _CHECKS, _kind, _validator, sample
+from .examples import _CHECKS, _validator, sample
+from .value_sets import json_type
 
 __all__ = ["broken"]
 
@@ -67,13 +68,13 @@ def _places(value: Any, path: _Path) -> Iterator[tuple[_Path, Any]]:
 
 def _other_type(path: _Path, value: Any, rng: random.Random) -> Iterator[tuple[_Path, Any]]:
     values: tuple[Any, ...] = (None, True, 7.5, "?", [], {})
-    others = [other for other in values if _kind(other) != _kind(value)]
+    others = [other for other in values if json_type(other) != json_type(value)]
     rng.shuffle(others)
     return ((path, other) for other in others)
 
 
 def _other_value(path: _Path, value: Any, rng: random.Random) -> Iterator[tuple[_Path, Any]]:
-    kind, others = _kind(value), list[Any]()
+    kind, others = json_type(value), list[Any]()
     if kind == "string":
         others = ["", "no such value?", "x" * 2000]
     elif kind in {"integer", "number"}:

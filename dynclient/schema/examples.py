@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import SpecError
 from .example_values import Stuck, compiled, matching, number, text
+from .schema import types_of_keywords
+from .value_sets import json_type
 
 if TYPE_CHECKING:
     import random
@@ -34,13 +36,6 @@ _CHECKS = 400  # changes tried on one sample before another is broken
 
 #: keywords that building does not follow, so that the part is checked where it is made
 _JUDGED = ("oneOf", "not", "if", "contains", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems")
-#: the type that keywords speak of where none is said
-_IMPLIED = {
-    "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties", "propertyNames"),
-    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
-    "string": ("pattern", "minLength", "maxLength", "format"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-}
 
 
 def sample(schema: Schema, rng: random.Random, *, direction: Direction, minimal: bool | None = False) -> Any:
@@ -116,8 +111,8 @@ class _Maker:
 
     def is_null(self, schemas: Sequence[Schema], at: _At, *, again: bool) -> bool:
         """Now and then where null is spoken of and allowed; always where it ends a recursion."""
-        spoken_of = any("null" in schema.types for schema in schemas)
-        if not spoken_of or not all(_takes_null(schema, frozenset()) for schema in schemas):
+        spoken_of = any("null" in schema.described_types for schema in schemas)
+        if not spoken_of or not all(schema.nullable for schema in schemas):
             return False
         often = 0.3 if self.minimal is None else 0.1
         return again or at.depth > _DEPTH or (self.minimal is not True and self.rng.random() < often)
@@ -176,7 +171,7 @@ class _Maker:
         branches = [branch for branch in branches if branch.types != ("null",)] or branches
         if at.lean and at.trail:
             new = [branch for branch in branches if branch.resolved.pointer not in at.trail]
-            flat = [branch for branch in new if not {"object", "array"} & set(branch.types)]
+            flat = [branch for branch in new if not {"object", "array"} & set(branch.described_types)]
             branches = (flat if at.depth > _DEPTH else new) or new or branches
         return self.rng.choice(branches)
 
@@ -273,30 +268,6 @@ class _Maker:
 # --- what schemas say together -----------------------------------------------------------------------------------
 
 
-def _takes_null(schema: Schema, seen: frozenset[str]) -> bool:
-    """May the value be null, by every keyword of this schema that speaks of it?"""
-    words = schema.keywords
-    if words.get("nullable") is True:
-        return True
-    if schema.value is False or schema.pointer in seen:
-        return False
-    seen |= {schema.pointer}
-    unions = [keyword for keyword in ("anyOf", "oneOf") if keyword in words]
-    return (
-        "null" in _as_list(words.get("type", "null"))
-        and None in words.get("enum", (None,))
-        and words.get("const") is None
-        and not (unions and "discriminator" in words)
-        and ("$ref" not in words or _takes_null(schema.resolved, seen))
-        and all(_takes_null(branch, seen) for branch in schema.branches("allOf"))
-        and all(any(_takes_null(branch, seen) for branch in schema.branches(union)) for union in unions)
-    )
-
-
-def _as_list(types: Any) -> list[str]:
-    return [types] if isinstance(types, str) else list(types)
-
-
 def _named_branches(schema: Schema, branches: list[Schema], mapping: Mapping[str, str]) -> list[tuple[str, Schema]]:
     """The discriminator's values and what they choose: by ``mapping``, else a component by its name."""
     pointers = {value: to if to.startswith("#") else f"#/components/schemas/{to}" for value, to in mapping.items()}
@@ -308,15 +279,11 @@ def _named_branches(schema: Schema, branches: list[Schema], mapping: Mapping[str
 
 def _kinds(parts: Sequence[Schema]) -> list[str]:
     """The JSON types that all allow, null left out if it is not alone; what the keywords speak of when none is said."""
-    said = [set(_as_list(part.keywords["type"])) for part in parts if "type" in part.keywords]
-    if not said:
-        implied = (kind for kind, words in _IMPLIED.items() if any(w in part.keywords for w in words for part in parts))
-        return list(implied)[:1]
-    allowed = set.intersection(*(own | {"integer"} if "number" in own else own for own in said))
-    if not allowed:
-        raise Stuck
-    allowed -= {"integer"} if "number" in allowed else set()
-    return sorted(allowed - {"null"}) or ["null"]
+    try:
+        allowed = types_of_keywords(parts)
+    except ValueError:
+        raise Stuck from None
+    return sorted(name for name in allowed if name != "null") or list(allowed)
 
 
 def _listed(parts: Sequence[Schema]) -> list[Any] | None:
@@ -328,7 +295,7 @@ def _listed(parts: Sequence[Schema]) -> list[Any] | None:
     shared = set.intersection(*({_key(value) for value in values} for values in lists))
     kinds = _kinds(parts) if any("type" in part.keywords for part in parts) else []
     kinds += ["integer"] if "number" in kinds else []
-    fitting = [value for value in lists[0] if _key(value) in shared and (not kinds or _kind(value) in kinds)]
+    fitting = [value for value in lists[0] if _key(value) in shared and (not kinds or json_type(value) in kinds)]
     if not fitting:
         raise Stuck
     return [value for value in fitting if value is not None] or fitting
@@ -336,11 +303,6 @@ def _listed(parts: Sequence[Schema]) -> list[Any] | None:
 
 def _key(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
-
-
-def _kind(value: Any) -> str:
-    names = ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (dict, "object"), (list, "array"))
-    return next((name for kind, name in names if isinstance(value, kind)), "null")
 
 
 def _bounds(parts: Sequence[Schema], low: str, high: str) -> tuple[int, float]:
@@ -389,7 +351,7 @@ def argument(schema: Schema | None, rng: random.Random, *, written: bool, minima
         written: a parameter, whose null and empty list cannot be written, or a field of a JSON body.
         minimal: as for ``sample``.
     """
-    if schema is None or (written and not schema.types):
+    if schema is None or (written and not schema.described_types):
         return f"x{rng.randrange(1000)}"
     value = sample(schema, rng, direction="request", minimal=minimal)
     for _ in range(_TRIES):

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from .schema import Schema
 
@@ -65,9 +65,9 @@ class Builders:
     def _make(self, plain: Schema) -> Builder | None:
         if plain.fields:
             return self._object_builder(plain)
-        branches = plain.branches("anyOf") or plain.branches("oneOf")
-        if branches:
-            return self._union_builder(plain, branches)
+        members = plain.members
+        if members:
+            return self._union_builder(plain, members)
         items = plain.items
         if items is not None:
             build = self.of(items)
@@ -106,11 +106,11 @@ class Builders:
 
         return build_map
 
-    def _union_builder(self, plain: Schema, branches: list[Schema]) -> Builder | None:
+    def _union_builder(self, plain: Schema, members: Sequence[Schema]) -> Builder | None:
         """Of several branches: the discriminator's, else the one whose consts, required and fields fit best."""
-        built = [(branch, build) for branch in _flat(branches, set()) if (build := self.of(branch))]
-        objects = [(branch, build) for branch, build in built if branch.fields]
-        arrays = next((build for branch, build in built if "array" in branch.types), None)
+        builders = [(branch, build) for branch in members if (build := self.of(branch))]
+        objects = [(branch, build) for branch, build in builders if branch.fields]
+        arrays = next((build for branch, build in builders if branch.items is not None), None)
         if not objects and arrays is None:
             return None
         rule = plain.keywords.get("discriminator") or {}
@@ -129,18 +129,6 @@ class Builders:
             return max(objects, key=lambda pair: _likeness(pair[0], value))[1](value, origin)
 
         return build_union
-
-
-def _flat(branches: list[Schema], seen: set[str]) -> Iterator[Schema]:
-    """The members of a union, those of unions inside it included."""
-    for branch in branches:
-        plain = branch.plain
-        inner = plain.branches("anyOf") or plain.branches("oneOf")
-        if plain.fields or not inner:
-            yield branch
-        elif plain.pointer not in seen:
-            seen.add(plain.pointer)
-            yield from _flat(inner, seen)
 
 
 def _list_builder(build: Builder) -> Builder:

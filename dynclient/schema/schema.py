@@ -1,7 +1,8 @@
 """A schema of a document, named by its pointer: what it says about type, fields and values, and its two validators.
 
-Views point into the document and never change it. What a view says is "as far as the schema says", seen through
-``$ref``, ``allOf`` and ``anyOf: [X, null]``; it is for signatures, help and models. Deciding is the validators' job.
+Views point into the document and never change it. This is the one place that walks a schema's ``$ref``, ``allOf`` and
+unions to answer what it says of an instance: ``types`` and ``nullable`` agree with the validators, ``fields`` and
+``required`` are seen through ``$ref``, ``allOf`` and ``anyOf: [X, null]``.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..documents import dialect, pointers
+from ..errors import SpecError
+from . import value_sets
 from .validator import compile_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .normalize import Direction
     from .validator import Validator
+    from .value_sets import ValueSet
 
-__all__ = ["MISSING", "Schema", "Schemas"]
+__all__ = ["MISSING", "Schema", "Schemas", "conjunction", "types_of_keywords"]
 
 
 class _Missing:
@@ -56,16 +60,25 @@ _KINDS: dict[str, type[Any]] = {
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "required", "enum"), list),
 }
 _SHOWN_VALUES = 6
+_LISTING = ("type", "enum", "const")  # keywords that list what is allowed
+#: the type that keywords speak of, in the order in which they are asked
+_SPOKEN_OF = {
+    "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties", "propertyNames"),
+    "array": ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"),
+    "string": ("pattern", "minLength", "maxLength", "format"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+}
 
 
 class Schemas:
     """The schemas of one document: a view per pointer and a validator per pointer and direction, kept once made."""
 
-    __slots__ = ("_validators", "_views", "document", "version")
+    __slots__ = ("_validators", "_views", "document", "value_sets", "version")
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         self.version = dialect.version(document)
+        self.value_sets: dict[str, ValueSet] = {}
         self._views: dict[str, Schema] = {}
         self._validators: dict[tuple[str, str], Validator] = {}
 
@@ -94,7 +107,7 @@ class Schema:
         schemas: the schemas of the same document.
     """
 
-    __slots__ = ("_fields", "_keywords", "_plain", "pointer", "schemas", "value")
+    __slots__ = ("_conjuncts", "_fields", "_keywords", "_plain", "pointer", "schemas", "value")
 
     def __init__(self, schemas: Schemas, pointer: str, value: Any) -> None:
         self.schemas = schemas
@@ -103,6 +116,7 @@ class Schema:
         self._keywords: dict[str, Any] | None = None
         self._plain: Schema | None = None
         self._fields: dict[str, Schema] | None = None
+        self._conjuncts: tuple[Schema, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<Schema {self.words} at {self.pointer}>"
@@ -125,6 +139,17 @@ class Schema:
     def child(self, *steps: str | int) -> Schema:
         """The schema at these steps below: ``child("properties", "name")``."""
         return self.schemas.at(pointers.join(self.pointer, *steps))
+
+    @property
+    def target(self) -> Schema | None:
+        """The schema that this object's own ``$ref`` names; None where it has none, or one that leads nowhere."""
+        reference = self.keywords.get("$ref")
+        if reference is None:
+            return None
+        try:
+            return self.schemas.at(reference)
+        except SpecError:  # a reference that leads nowhere says nothing here; the validator refuses it
+            return None
 
     @property
     def resolved(self) -> Schema:
@@ -161,7 +186,7 @@ class Schema:
         if "$ref" in words:
             return self.schemas.at(words["$ref"])
         for keyword in _UNIONS:
-            branches = [branch for branch in self.branches(keyword) if branch.keywords.get("type") != "null"]
+            branches = self.other_than_null(keyword)
             if len(branches) == 1:
                 return branches[0]
         return self.child("allOf", 0) if len(words.get("allOf", ())) == 1 else None
@@ -169,6 +194,51 @@ class Schema:
     def branches(self, keyword: str) -> list[Schema]:
         """The members of this object's own ``allOf``, ``anyOf`` or ``oneOf``."""
         return [self.child(keyword, i) for i in range(len(self.keywords.get(keyword, ())))]
+
+    def other_than_null(self, keyword: str) -> list[Schema]:
+        """The members of its own ``anyOf`` or ``oneOf`` that allow something else than null."""
+        return [branch for branch in self.branches(keyword) if branch.types != ("null",)]
+
+    @property
+    def members(self) -> tuple[Schema, ...]:
+        """The branches of its union, through ``$ref`` and "or null", with those of unions inside it; else ``()``."""
+        members: dict[str, Schema] = {}
+        waiting, seen = [*reversed(self.plain.union)], {self.plain.pointer}
+        while waiting:
+            branch = waiting.pop()
+            inner = branch.plain.union if not branch.plain.fields else []
+            if not inner:
+                members.setdefault(branch.pointer, branch)
+            elif branch.plain.pointer not in seen:
+                seen.add(branch.plain.pointer)
+                waiting += reversed(inner)
+        return tuple(members.values())
+
+    @property
+    def union(self) -> list[Schema]:
+        """The members of its own ``anyOf`` or, where it has none, ``oneOf``."""
+        return self.branches("anyOf") or self.branches("oneOf")
+
+    @property
+    def conjuncts(self) -> tuple[Schema, ...]:
+        """The schema objects that all hold for an instance, through ``$ref``, ``allOf`` and "or null", each once."""
+        if self._conjuncts is None:
+            self._conjuncts = tuple(conjunction([self])[0])
+        return self._conjuncts
+
+    @property
+    def alternatives(self) -> Iterator[Schema]:
+        """Every schema object that may hold for an instance, through ``$ref``, ``allOf`` and unions, each once."""
+        waiting, seen = [self], set()
+        while waiting:
+            schema = waiting.pop()
+            if schema.pointer in seen:
+                continue
+            seen.add(schema.pointer)
+            yield schema
+            target = schema.target
+            parts = [part for keyword in ("allOf", *_UNIONS) for part in schema.branches(keyword)]
+            waiting += reversed([*([target] if target is not None else []), *parts])
 
     @property
     def name(self) -> str | None:
@@ -181,7 +251,7 @@ class Schema:
         """The properties by name, through ``$ref``, ``allOf`` and "or null"; ``{}`` for any other union."""
         if self._fields is None:
             self._fields = {}
-            for part in self._same_object():
+            for part in self.conjuncts:
                 for name in part.keywords.get("properties", ()):
                     self._fields.setdefault(name, part.child("properties", name))
         return self._fields
@@ -189,43 +259,44 @@ class Schema:
     @property
     def required(self) -> frozenset[str]:
         """The names that must be present, before readOnly or writeOnly is considered."""
-        return frozenset(name for part in self._same_object() for name in part.keywords.get("required", ()))
+        return frozenset(name for part in self.conjuncts for name in part.keywords.get("required", ()))
 
     @property
     def closed(self) -> bool:
         """Are fields beyond ``fields`` forbidden?"""
-        return any(part.keywords.get("additionalProperties") is False for part in self._same_object())
+        return any(part.keywords.get("additionalProperties") is False for part in self.conjuncts)
 
-    def _same_object(self, seen: set[str] | None = None) -> Iterator[Schema]:
-        """The schema objects that all hold for an object of this schema, each once."""
-        seen = set() if seen is None else seen
-        if self.pointer in seen:
-            return
-        seen.add(self.pointer)
-        yield self
-        inner = self.inner
-        for part in [*([inner] if inner is not None else []), *self.branches("allOf")]:
-            yield from part._same_object(seen)  # noqa: SLF001 - of this class
+    @property
+    def value_set(self) -> ValueSet:
+        """The instances it allows, kind by kind."""
+        values = self.schemas.value_sets.get(self.pointer)
+        return value_sets.of_schema(self, self.schemas.value_sets) if values is None else values
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The JSON types that it allows, as far as it says; ``()`` when it says nothing."""
-        return tuple(dict.fromkeys(self._types(set())))
+        """The JSON types of which it allows some instance; ``number`` stands for whole numbers too.
 
-    def _types(self, seen: set[str]) -> Iterator[str]:
-        words = self.keywords
-        if self.pointer in seen:
-            return
-        seen.add(self.pointer)
-        own = words.get("type", ())
-        yield from (own,) if isinstance(own, str) else own
-        if words.get("nullable") is True:
-            yield "null"
-        parts = [branch for keyword in ("allOf", *_UNIONS) for branch in self.branches(keyword)]
-        for part in [*([self.schemas.at(words["$ref"])] if "$ref" in words else []), *parts]:
-            yield from part._types(seen)  # noqa: SLF001 - of this class
-        if not own:
-            yield from ["object"] if "properties" in words else map(_json_type, self._values)
+        A schema that says nothing allows every type: six names, since ``integer`` is in ``number``.
+        """
+        return value_sets.types(self.value_set)
+
+    @property
+    def described_types(self) -> tuple[str, ...]:
+        """``types``, narrowed to what its keywords speak of where every type is allowed; ``()`` when of none.
+
+        ``{"properties": {}}`` allows a string, and describes an object.
+        """
+        types = self.types
+        parts, unions = conjunction([self])
+        if len(types) < len(_EVERY_TYPE) or any(word in part.keywords for part in parts for word in _LISTING):
+            return types
+        described = {name for part in parts for name in _spoken_of(part)}
+        for union in unions:
+            members = [_described_by_keywords(branch) for branch in union]
+            described.update(name for names in members for name in names if all(members))
+        null = any(part.keywords.get("nullable") is True or _has_null_branch(part) for part in parts)
+        described |= {"null"} if null and described else set()
+        return tuple(name for name in types if name in described)
 
     @property
     def _values(self) -> tuple[Any, ...]:
@@ -234,9 +305,8 @@ class Schema:
 
     @property
     def nullable(self) -> bool:
-        """May the value be null? True also for a schema that says nothing at all."""
-        types = self.types
-        return "null" in types or (not types and not self.enum)
+        """May the value be null?"""
+        return self.value_set["null"] != value_sets.NONE
 
     @property
     def enum(self) -> tuple[Any, ...]:
@@ -251,7 +321,7 @@ class Schema:
     @property
     def default(self) -> Any:
         """The ``default`` beside or behind ``$ref``; ``MISSING`` when there is none."""
-        for schema in self._same_object():
+        for schema in self.conjuncts:
             if "default" in schema.keywords:
                 return schema.keywords["default"]
         return MISSING
@@ -305,7 +375,7 @@ class Schema:
     def _words(self, seen: frozenset[str]) -> list[str]:
         plain = self.plain
         names = self._plain_words(plain, seen | {plain.pointer}) if plain.pointer not in seen else [plain.name or "..."]
-        if self.nullable and names != ["Any"]:
+        if "null" in self.described_types and names != ["Any"]:
             names.append("None")
         return list(dict.fromkeys(names))
 
@@ -313,12 +383,13 @@ class Schema:
         values = plain.enum
         if values and len(values) <= _SHOWN_VALUES:
             return [repr(value) for value in values]
-        union = plain.branches("anyOf") or plain.branches("oneOf")
+        union = plain.union
         if union and len(seen) > 1 and plain.name:
             return [plain.name]  # a union inside another type goes by its name
         if union:
             return [word for branch in union for word in branch._words(seen) if word != "None"]  # noqa: SLF001
-        types = [name for name in plain.types if name != "null" or plain.types == ("null",)]
+        described = _in_own_order(plain)
+        types = [name for name in described if name != "null" or described == ["null"]]
         if len(types) == 1:
             return [self._type_word(plain, types[0], seen)]
         return [_PYTHON_WORDS.get(name, name) for name in types] or ["Any"]
@@ -342,8 +413,76 @@ class Schema:
         return self.schemas.validator(self.pointer, "response")
 
 
-def _json_type(value: Any) -> str:
-    if value is None:
-        return "null"
-    names = ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (dict, "object"))
-    return next((name for kind, name in names if isinstance(value, kind)), "array")
+_EVERY_TYPE = value_sets.types(value_sets.EVERYTHING)
+
+
+def conjunction(schemas: Iterable[Schema], known: Sequence[Schema] = ()) -> tuple[list[Schema], list[list[Schema]]]:
+    """The schema objects that all hold where some schemas hold together, and the unions that stand beside them.
+
+    ``$ref``, ``allOf`` and "or null" are seen through: of a union with one branch that is not null, that branch holds.
+
+    Args:
+        schemas: what holds, outermost first.
+        known: what is to be in the result already; it is not looked into.
+
+    Returns:
+        The schema objects, each once, and for each other union its branches that allow more than null.
+    """
+    parts, unions, seen = list(known), list[list[Schema]](), {schema.pointer for schema in known}
+    waiting = [*schemas][::-1]
+    while waiting:
+        schema = waiting.pop()
+        if schema.pointer in seen:
+            continue
+        seen.add(schema.pointer)
+        parts.append(schema)
+        target = schema.target
+        inner = [*([target] if target is not None else [])]
+        for keyword in _UNIONS:
+            branches = schema.other_than_null(keyword)
+            if len(branches) == 1:
+                inner += branches
+            elif branches:
+                unions.append(branches)
+        waiting += reversed([*inner, *schema.branches("allOf")])
+    return parts, unions
+
+
+def types_of_keywords(parts: Iterable[Schema]) -> tuple[str, ...]:
+    """The JSON types that the own keywords of all these schema objects allow together.
+
+    Where they allow every type, those that the keywords speak of, and ``()`` when of none.
+
+    Raises:
+        ValueError: they allow no type at all.
+    """
+    parts = list(parts)
+    types = value_sets.types(value_sets.meet(value_sets.of_keywords(part) for part in parts))
+    if not types:
+        raise ValueError("these schemas allow no type together")
+    if len(types) < len(_EVERY_TYPE):
+        return types
+    return tuple(dict.fromkeys(name for part in parts for name in _spoken_of(part)))
+
+
+def _spoken_of(schema: Schema) -> list[str]:
+    """The types that the own keywords of a schema that allows all of them speak of."""
+    return [name for name, keywords in _SPOKEN_OF.items() if any(word in schema.keywords for word in keywords)]
+
+
+def _described_by_keywords(branch: Schema) -> Sequence[str]:
+    types, parts = branch.types, branch.conjuncts
+    if len(types) < len(_EVERY_TYPE) or any(word in part.keywords for part in parts for word in _LISTING):
+        return types
+    return [name for part in parts for name in _spoken_of(part)]
+
+
+def _has_null_branch(schema: Schema) -> bool:
+    return any(branch.types == ("null",) for keyword in _UNIONS for branch in schema.branches(keyword))
+
+
+def _in_own_order(schema: Schema) -> list[str]:
+    """The described types, in the order in which its ``type`` lists them."""
+    own = schema.keywords.get("type", ())
+    types = schema.described_types
+    return sorted(types, key=lambda name: own.index(name) if isinstance(own, list) and name in own else len(own))

@@ -275,7 +275,7 @@ def error_response(operation: Operation | None, spec: Spec, refusal: Refusal) ->
     if {"title", "status"} <= set(fields):
         values |= {"type": "about:blank", "title": phrase, "status": refusal.status}
         media = "application/problem+json"
-    elif "detail" in fields and set(fields["detail"].types) == {"array"}:
+    elif "detail" in fields and set(fields["detail"].described_types) == {"array"}:
         unplaced = Violation("request", (), "other", refusal.detail, "", schema.pointer)
         values = {"detail": [_listed(violation, operation) for violation in refusal.violations or (unplaced,)]}
 

@@ -160,7 +160,7 @@ class State:
         item: Item = examples.sample(collection.schema, rng, direction="response", minimal=False)
         for name, schema in collection.schema.fields.items():
             plain = None if schema.default is MISSING else schema.default
-            if schema.types and schema.response.is_valid(plain):
+            if schema.described_types and schema.response.is_valid(plain):
                 item[name] = plain
         return item
 
@@ -287,7 +287,7 @@ def json_schema(operation: Operation, status: int | None = None) -> Schema | Non
 
 def fit(schema: Schema, values: Mapping[str, Any], base: Callable[[], Any]) -> Any:
     """``values`` as far as they keep to the schema, what ``base`` makes for the rest; ``base`` is valid."""
-    if not schema.types and schema.response.is_valid(values):
+    if not schema.described_types and schema.response.is_valid(values):
         return dict(values)  # a schema that says nothing
     fields = schema.fields
     fitting = {name: value for name, value in values.items() if name in fields and not fields[name].write_only}

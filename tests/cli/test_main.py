@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from dynclient import load
+from dynclient.documents import releases
 from dynclient.cli.main import main
 from dynclient.testing import fake_airflow
 
@@ -237,7 +238,7 @@ def test_looking():
     _, out, _ = run("show", "Pool", "--spec", "2.2.0")
     assert out.startswith("Pool: #/components/schemas/Pool\n\nFields:\n    name (str")
     _, out, _ = run("specs", "list")
-    assert (out.split()[0], out.split()[-1], len(out.split())) == ("2.0.0", "3.3.2", 73)
+    assert out.split() == list(releases.releases())
 
 
 def test_specs_add_and_lint(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from loopback import Server, answer, raw
+from packaging.version import Version
 
 from dynclient.documents import add_release, lint, releases, sources
 from dynclient.errors import SpecError, Unreachable
@@ -23,31 +24,37 @@ SMALL = {
 }
 YAML = b"openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\n"
 INDEX = json.loads((Path(releases.folder()) / "index.json").read_text("utf-8"))
+NEWEST = releases.releases()[-1]
 
 NAMES = [
     # what a user writes, the release it is
     ("2.10.5", "2.10.5"),
     ("2.10.5+astro.1", "2.10.5"),
     ("v3.3.2", "3.3.2"),
-    ("3.0", "3.0.0"),
+    ("3.0", max((name for name in INDEX["releases"] if name.startswith("3.0.")), key=Version)),
+    ("2.10", "2.10.5"),
+    ("v2.10", "2.10.5"),
+    ("2", max((name for name in INDEX["releases"] if name.startswith("2.")), key=Version)),
+    ("latest", max(INDEX["releases"], key=Version)),
     (" 3.1.0 ", "3.1.0"),
 ]
 
 
 @pytest.mark.parametrize(("name", "release"), NAMES)
 def test_releases_by_name(name, release):
-    """A release is a PEP 440 version; a vendor's local part does not count."""
+    """A release is a PEP 440 version without its local part; a shorter number, or ``latest``, is the newest of those."""
     assert sources.read(name)[1] == release
     assert load.load(name).release == release
 
 
 UNKNOWN = [
-    ("3.9.0", "the nearest before it is 3.3.2"),
+    ("99.9.0", f"the nearest before it is {NEWEST}"),
+    ("99.9", f"the nearest before it is {NEWEST}"),
     ("2.4.99", "the nearest before it is 2.4.3"),
     ("3.0.5", "the nearest before it is 3.0.4"),
     ("1.10.15", "the oldest is 2.0.0"),
     ("3.3.2rc1", "the nearest before it is 3.3.1"),
-    ("latest", "releases look like 3.3.2"),
+    ("newest", f"releases look like {NEWEST}"),
     ("", "releases look like"),
     ("ftp://host/x.json", "cannot be read"),
     ("nowhere/api.json", "cannot be read"),
@@ -64,7 +71,7 @@ def test_what_is_not_there(source, words, tmp_path, monkeypatch):
     assert words in str(raised.value)
 
 
-NEAREST = [("3.3.2", "3.3.2"), ("3.4.0", "3.3.2"), ("3.0.5", "3.0.4"), ("2.10.5+astro.3", "2.10.5"), ("1.10.0", None)]
+NEAREST = [("3.3.2", "3.3.2"), ("99.0.0", NEWEST), ("3.0.5", "3.0.4"), ("2.10.5+astro.3", "2.10.5"), ("1.10.0", None)]
 
 
 @pytest.mark.parametrize(("release", "expected"), NEAREST)

@@ -9,7 +9,7 @@ import pytest
 
 from dynclient.documents import add_release, releases
 
-FOLDER = Path(releases._folder())
+FOLDER = Path(releases.folder())
 INDEX = json.loads((FOLDER / "index.json").read_text("utf-8"))
 
 

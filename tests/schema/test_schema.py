@@ -24,51 +24,110 @@ def at(schema, version="3.1.0", **components):
 
 
 POOL = obj(["name"], name=TEXT, slots=WHOLE)
-TYPES = [
-    # schema, types
-    (TEXT, ("string",)),
-    ({"type": ["string", "null"]}, ("string", "null")),
-    ({"type": "string", "nullable": True}, ("string", "null")),
-    (ref("Pool"), ("object",)),
-    ({**ref("Pool"), "nullable": True}, ("null", "object")),
-    ({"anyOf": [TEXT, WHOLE, NULL]}, ("string", "integer", "null")),
-    ({"allOf": [ref("Pool"), {}]}, ("object",)),
-    ({"properties": {}}, ("object",)),
-    (
-        {"enum": ["a", 1, None, True, 1.5, [], {}]},
-        ("string", "integer", "null", "boolean", "number", "array", "object"),
-    ),
-    ({"const": "~"}, ("string",)),
-    ({}, ()),
-    (True, ()),
-    (ref("S"), ()),
-    ({"anyOf": [ref("S"), TEXT]}, ("string",)),
+ANY = ("string", "number", "boolean", "array", "object", "null")
+NULLABLE_TEXT = {"type": ["string", "null"]}
+#: a schema, the types of which it allows some instance, and those that it describes where these are others
+TYPES_31 = [
+    (TEXT, ("string",), None),
+    (NULLABLE_TEXT, ("string", "null"), None),
+    ({"type": ["null", "string"], "enum": ["a"]}, ("string",), None),
+    ({"type": ["string", "null"], "enum": ["a", None]}, ("string", "null"), None),
+    ({"type": "number"}, ("number",), None),
+    ({"type": ["integer", "number"]}, ("number",), None),
+    (WHOLE, ("integer",), None),
+    ({"enum": ["a", 1, None, True, [], {}]}, ("string", "integer", "boolean", "array", "object", "null"), None),
+    ({"enum": [1, 2.5]}, ("number",), None),
+    ({"enum": [1.0, 2]}, ("integer",), None),
+    ({"const": "~"}, ("string",), None),
+    ({"const": None}, ("null",), None),
+    ({"const": 1, "type": ["integer", "string"]}, ("integer",), None),
+    ({}, ANY, ()),
+    (True, ANY, ()),
+    (False, (), None),
+    ({"properties": {"x": TEXT}}, ANY, ("object",)),
+    ({"items": TEXT}, ANY, ("array",)),
+    ({"minLength": 3}, ANY, ("string",)),
+    ({"minimum": 3}, ANY, ("number",)),
+    (ref("Pool"), ("object",), None),
+    ({**ref("Pool"), "type": ["object", "null"]}, ("object",), None),
+    ({"anyOf": [TEXT, WHOLE, NULL]}, ("string", "integer", "null"), None),
+    ({"anyOf": [{}, TEXT]}, ANY, ()),
+    ({"anyOf": [{"properties": {"x": TEXT}}, NULL]}, ANY, ("object", "null")),
+    ({"anyOf": [TEXT, NULL], "type": "string"}, ("string",), None),
+    ({"oneOf": [TEXT, NULL]}, ("string", "null"), None),
+    ({"oneOf": [NULLABLE_TEXT, NULL]}, ("string",), None),
+    ({"oneOf": [{}, TEXT]}, ("number", "boolean", "array", "object", "null"), None),
+    ({"oneOf": [{"enum": [1, 2]}, {"enum": [2, None]}]}, ("integer", "null"), None),
+    ({"oneOf": [{"enum": ["a", None]}, {"enum": ["b", None]}]}, ("string",), None),
+    ({"allOf": [NULLABLE_TEXT, TEXT]}, ("string",), None),
+    ({"allOf": [NULLABLE_TEXT, {"minLength": 1}]}, ("string", "null"), None),
+    ({"allOf": [ref("Pool"), {}]}, ("object",), None),
+    ({"allOf": [{"type": "number"}, WHOLE]}, ("integer",), None),
+    ({"allOf": [TEXT, WHOLE]}, (), None),
+    ({"allOf": [{"enum": ["a", 1]}, {"enum": [1, None]}]}, ("integer",), None),
+    ({"not": NULL}, ("string", "number", "boolean", "array", "object"), None),
+    ({"not": {"const": None}, "type": ["string", "null"]}, ("string",), None),
+    ({"not": {"type": "integer"}, "type": ["number", "string"]}, ("string", "number"), None),
+    ({"if": NULL, "then": False}, ("string", "number", "boolean", "array", "object"), None),
+    ({"if": TEXT, "then": {"minLength": 1}, "else": NULL}, ("string", "null"), None),
+    ({"anyOf": [ref("S"), TEXT]}, ("string",), None),
+    ({**ref("Nullable"), "minLength": 1}, ("string", "null"), None),
 ]
-
-
-@pytest.mark.parametrize(("schema", "expected"), TYPES)
-def test_types(schema, expected):
-    """The types are seen through ``$ref``, ``allOf`` and unions, once each."""
-    assert at(schema, Pool=POOL).types == expected
-
-
-NULLABLE = [
-    ({"type": "string", "nullable": True}, True),
-    ({"type": ["string", "null"]}, True),
-    ({"anyOf": [TEXT, NULL]}, True),
-    ({"enum": ["a", None]}, True),
-    ({}, True),
-    (TEXT, False),
-    ({"enum": ["a"]}, False),
-    ({"const": "a"}, False),
-    (ref("Pool"), False),
+TYPES_30 = [
+    ({"type": "string", "nullable": True}, ("string", "null"), None),
+    ({"type": "string", "enum": ["a"], "nullable": True}, ("string", "null"), None),
+    ({"type": "string", "enum": ["a", None]}, ("string",), None),
+    ({"nullable": True}, ANY, ()),
+    ({"nullable": True, "properties": {"x": TEXT}}, ANY, ("object", "null")),
+    ({**ref("Pool"), "nullable": True}, ("object", "null"), None),
+    ({**ref("Nullable"), "type": "string"}, ("string", "null"), None),
+    ({"allOf": [ref("Pool")], "nullable": True}, ("object", "null"), None),
+    ({"allOf": [ref("Nullable"), TEXT]}, ("string",), None),
+    ({"allOf": [ref("Nullable")]}, ("string", "null"), None),
+    ({"anyOf": [ref("Pool"), TEXT], "nullable": True}, ("string", "object", "null"), None),
+    ({"oneOf": [ref("Nullable"), WHOLE]}, ("string", "integer", "null"), None),
+    ({"oneOf": [ref("Nullable"), {"type": "integer", "nullable": True}]}, ("string", "integer"), None),
+    ({"not": ref("Nullable")}, ("number", "boolean", "array", "object"), None),
+    ({"type": "number", "minimum": 1, "exclusiveMinimum": True}, ("number",), None),
 ]
+TYPES = [("3.1.0", *row) for row in TYPES_31] + [("3.0.3", *row) for row in TYPES_30]
+#: instances of each type, those that the rows of the table name among them
+INSTANCES = {
+    "string": ["a", "b", "~", "text"],
+    "integer": [1, 2, 7],
+    "number": [1, 2, 2.5, 7.25],
+    "boolean": [True, False],
+    "array": [[], ["a"]],
+    "object": [{}, {"name": "p"}],
+    "null": [None],
+}
 
 
-@pytest.mark.parametrize(("schema", "expected"), NULLABLE)
-def test_nullable(schema, expected):
-    """A schema takes null when it says so in any way, or says nothing."""
-    assert at(schema, Pool=POOL).nullable is expected
+def of_table(version, schema):
+    nullable = {"type": "string", "nullable": True} if version == "3.0.3" else NULLABLE_TEXT
+    return at(schema, version, Pool=POOL, Nullable=nullable)
+
+
+@pytest.mark.parametrize(("version", "schema", "types", "described"), TYPES)
+def test_types(version, schema, types, described):
+    """``types`` names the JSON types of which an instance is allowed, ``described_types`` those spoken of."""
+    view = of_table(version, schema)
+    assert view.types == types
+    assert view.described_types == (types if described is None else described)
+
+
+@pytest.mark.parametrize(
+    ("version", "schema"), [row[:2] for row in TYPES if "S" not in str(row[1])], ids=lambda value: str(value)[:60]
+)
+def test_types_are_the_verdicts_of_the_validator(version, schema):
+    """A type is named exactly when the validator takes an instance of it, and ``nullable`` is its verdict on null."""
+    view = of_table(version, schema)
+    fractions = [value for value in INSTANCES["number"] if isinstance(value, float)]
+    for validator in (view.request, view.response):
+        valid = {name for name, values in INSTANCES.items() if any(map(validator.is_valid, values))}
+        whole = not any(map(validator.is_valid, fractions))
+        assert set(view.types) == valid - ({"number"} if whole else {"integer"})
+        assert view.nullable is validator.is_valid(None)
 
 
 WORDS = [
@@ -147,6 +206,16 @@ def test_fields(schema, fields, required):
     view = at(schema, Pool=POOL)
     assert list(view.fields) == fields
     assert view.required == required
+
+
+@pytest.mark.parametrize(("schema", "fields", "required"), [row for row in FIELDS if row[1] and "S" not in str(row[0])])
+def test_required_is_the_verdict_of_the_validator(schema, fields, required):
+    """An object without a name is refused exactly when the name is required."""
+    view = at(schema, Pool=POOL)
+    whole = {name: 1 if field.types == ("integer",) else "x" for name, field in view.fields.items()}
+    assert view.response.is_valid(whole)
+    for name in fields:
+        assert view.response.is_valid({n: v for n, v in whole.items() if n != name}) is (name not in required)
 
 
 def test_fields_are_views():

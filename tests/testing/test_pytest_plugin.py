@@ -136,6 +136,7 @@ def test_fakes_do_not_remember(project):
         """
         import pytest
 
+        @pytest.mark.airflow("3.3.2")
         @pytest.mark.parametrize("n", [1, 2])
         def test_it(airflow_client, n):
             airflow_client.post_pool(name="p", slots=1)
