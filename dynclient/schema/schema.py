@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..documents import dialect, pointers
 from ..errors import SpecError
-from . import value_sets
+from . import type_words, value_sets
 from .validator import compile_schema
 
 if TYPE_CHECKING:
@@ -36,22 +36,6 @@ class _Missing:
 MISSING: Final = _Missing()
 
 _COMPONENTS = "#/components/schemas/"
-_PYTHON_WORDS = {
-    "string": "str",
-    "integer": "int",
-    "number": "float",
-    "boolean": "bool",
-    "null": "None",
-    "array": "list",
-    "object": "dict",
-}
-_FORMAT_WORDS = {
-    "date-time": "datetime",
-    "datetime": "datetime",
-    "date": "date",
-    "uuid": "UUID",
-    "duration": "timedelta",
-}
 _UNIONS = ("anyOf", "oneOf")
 #: keywords whose value is of one kind; of another, they say nothing here (a validator refuses them)
 _KINDS: dict[str, type[Any]] = {
@@ -59,7 +43,6 @@ _KINDS: dict[str, type[Any]] = {
     "$ref": str,
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "required", "enum"), list),
 }
-_SHOWN_VALUES = 6
 _LISTING = ("type", "enum", "const")  # keywords that list what is allowed
 #: the type that keywords speak of, in the order in which they are asked
 _SPOKEN_OF = {
@@ -370,37 +353,7 @@ class Schema:
     @property
     def words(self) -> str:
         """The type as a signature says it: ``int``, ``str | None``, ``list[Tag]``, ``'a' | 'b'``."""
-        return " | ".join(self._words(frozenset()))
-
-    def _words(self, seen: frozenset[str]) -> list[str]:
-        plain = self.plain
-        names = self._plain_words(plain, seen | {plain.pointer}) if plain.pointer not in seen else [plain.name or "..."]
-        if "null" in self.described_types and names != ["Any"]:
-            names.append("None")
-        return list(dict.fromkeys(names))
-
-    def _plain_words(self, plain: Schema, seen: frozenset[str]) -> list[str]:
-        values = plain.enum
-        if values and len(values) <= _SHOWN_VALUES:
-            return [repr(value) for value in values]
-        union = plain.union
-        if union and len(seen) > 1 and plain.name:
-            return [plain.name]  # a union inside another type goes by its name
-        if union:
-            return [word for branch in union for word in branch._words(seen) if word != "None"]  # noqa: SLF001
-        described = _in_own_order(plain)
-        types = [name for name in described if name != "null" or described == ["null"]]
-        if len(types) == 1:
-            return [self._type_word(plain, types[0], seen)]
-        return [_PYTHON_WORDS.get(name, name) for name in types] or ["Any"]
-
-    def _type_word(self, plain: Schema, name: str, seen: frozenset[str]) -> str:
-        items = plain.items
-        if name == "array" and items is not None:
-            return f"list[{' | '.join(items._words(seen))}]"  # noqa: SLF001 - of this class
-        if name == "object" and plain.name:
-            return plain.name
-        return _FORMAT_WORDS.get(plain.format or "", "str") if name == "string" else _PYTHON_WORDS.get(name, name)
+        return type_words.of_schema(self)
 
     @property
     def request(self) -> Validator:
@@ -479,10 +432,3 @@ def _described_by_keywords(branch: Schema) -> Sequence[str]:
 
 def _has_null_branch(schema: Schema) -> bool:
     return any(branch.types == ("null",) for keyword in _UNIONS for branch in schema.branches(keyword))
-
-
-def _in_own_order(schema: Schema) -> list[str]:
-    """The described types, in the order in which its ``type`` lists them."""
-    own = schema.keywords.get("type", ())
-    types = schema.described_types
-    return sorted(types, key=lambda name: own.index(name) if isinstance(own, list) and name in own else len(own))
