@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from .client.asynchronous import Call, Client
 from .deployment import update as updating
 from .deployment.airflow_client import Deployed, Moved
-from .deployment.connect import connect as connect_blocking
 from .deployment.async_runs import AsyncRuns
+from .deployment.connect import connect as connect_blocking
 from .http.transport_httpx import Transport
 
 if TYPE_CHECKING:

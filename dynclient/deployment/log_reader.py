@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import ArgumentError, NotFound
-from ..schema.models import Model, root_of
+from ..schema.models import Model
+from ..schema.origins import root_of
 from .effects import END, Call, NextItem, Sleep, Steps, Stream
 from .run_states import current_try, is_run_over, is_try_over, is_waiting
 from .steps import call, pauses, stream, walk

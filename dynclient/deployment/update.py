@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..client import pagination as paginate
 from ..errors import ArgumentError
-from ..schema.models import Model, root_of
+from ..schema.models import Model
+from ..schema.origins import root_of, sent_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
-    from ..schema.models import Origin
+    from ..schema.origins import Origin
     from ..schema.schema import Schema
 
 __all__ = ["Update", "plan", "same"]
@@ -60,9 +61,7 @@ def plan(model: Model, spec: Spec) -> Update | None:
     changes = model.changes()
     if not changes:
         return None
-    sent = json.loads(origin.raw)
-    for step in steps:
-        sent = sent[step]
+    sent = sent_value(model)
     operation = _patch(kind, spec, spec.operations[origin.operation], steps, sent)
     path, identifying = _path(kind, operation, origin, sent)
     body_schema = _body(operation)

@@ -12,7 +12,7 @@ from ..errors import ApiError, ContractError, InvalidResponse, UndocumentedRespo
 from ..http import masking, media_types
 from ..http.json import loads
 from ..http.streams import Lines
-from ..schema.models import Origin
+from ..schema.origins import Origin
 from . import parameter_styles as styles
 from .problem import _clip, problem
 

@@ -147,7 +147,7 @@ class Spec:
         self.operations = Operations(places, self._operation)
         self._places = places
         self._words = words
-        self.models = Models(self.schemas)
+        self.models = Models(self.schemas, release)
         remember(self.models)
         self._routes: list[tuple[str, re.Pattern[str], str]] | None = None
 

@@ -12,15 +12,17 @@ Component schemas give their models' names; inline object schemas get those that
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from ..documents import pointers
+from ..documents import pointers, releases
 from ..documents.inline_names import COMPONENTS, camel, component_schemas, inline_names
-from ..errors import InvalidRequest, Violation, near_names
+from ..errors import InvalidRequest, SpecError, Violation, near_names
 from . import model_repr
 from .explain import no_such, type_words
 from .model_builder import Builders
+from .origins import Origin, is_same, root_of, sent_value
 from .schema import Schema, Schemas
 from .values import from_json, to_json
 
@@ -29,17 +31,11 @@ if TYPE_CHECKING:
 
     from .model_builder import Builder
 
-__all__ = ["Model", "Models", "Origin", "Value", "remember", "root_of"]
+__all__ = ["Model", "Models", "Value", "remember"]
+
+_DIGITS = 16  # of a document's SHA-256 that a pickle holds
 
 _set = dict.__setitem__
-
-
-class Origin(NamedTuple):
-    """Where a model came from: the bytes the server sent, and by which call."""
-
-    raw: bytes
-    operation: str
-    arguments: Mapping[str, Any]
 
 
 class Model(dict[str, Any]):
@@ -162,9 +158,11 @@ class Model(dict[str, Any]):
         return new
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        """By the document and the schema's pointer: the class is made again where it is not there."""
-        kind = type(self)
-        return _unpickle, (self._models_, self._schema_.pointer, kind.__name__, dict(self), self._origin_)
+        """By the values, the document's release or digest, and the schema's pointer; the document is not in it."""
+        models, schema, name = self._models_, self._schema_, type(self).__name__
+        document = (models.reference, id(models))
+        values = {key: _without_models(value) for key, value in self.items()}
+        return _unpickle, (document, schema.pointer, None if name == schema.name else name, values, _pickled(self))
 
     @classmethod
     def fromkeys(cls, names: Any, value: Any = None) -> Self:  # type: ignore[override]
@@ -195,11 +193,11 @@ class Model(dict[str, Any]):
         now, wrong = _judged(self, None)
         if wrong:
             raise InvalidRequest(f"this {type(self).__name__} cannot be sent:", wrong)
-        sent = _sent(self._origin_)
+        sent = sent_value(self)
         return {
             name: value
             for name, value in now.items()
-            if not isinstance(sent, dict) or name not in sent or not _same(sent[name], value)
+            if not isinstance(sent, dict) or name not in sent or not is_same(sent[name], value)
         }
 
     def __repr__(self) -> str:
@@ -220,40 +218,43 @@ def _judged(given: Any, schema: Schema | None, path: tuple[str | int, ...] = ())
     return value, wrong
 
 
-def _same(a: Any, b: Any) -> bool:
-    """Equal as JSON, where 1 and True differ."""
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(_same, a, b))
-    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
+# --- pickles -----------------------------------------------------------------------------------------------------
 
 
-def _sent(origin: Any) -> Any:
-    """What the server sent at this place, read again from the bytes; None when nothing did."""
-    steps: list[Any] = []
-    while origin is not None and not isinstance(origin, Origin):
-        origin, step = origin
-        steps.append(step)
+def _without_models(value: Any) -> Any:
+    """The same with plain dicts for models; new containers only where they hold one."""
+    if isinstance(value, dict):
+        return {name: _without_models(item) for name, item in value.items()}
+    return [_without_models(item) for item in value] if isinstance(value, list) else value
+
+
+def _pickled(model: Model) -> tuple[Any, ...] | None:
+    """The origin of a model without what else was in the answer; what was sent only where it is not what is there."""
+    origin, steps = root_of(model)
     if origin is None:
         return None
-    value = json.loads(origin.raw)
-    for step in reversed(steps):
-        value = value[step]
-    return value
+    sent = sent_value(model)
+    changed = not is_same(sent, _without_models(model))
+    return (origin.operation, dict(origin.arguments), steps, *([sent] if changed else []))
 
 
-def root_of(model: Model) -> tuple[Origin | None, tuple[str | int, ...]]:
-    """The call that a model came from and the way to it in that answer."""
-    origin, steps = model._origin_, []
-    while origin is not None and not isinstance(origin, Origin):
-        origin, step = origin
-        steps.append(step)
-    return origin, tuple(reversed(steps))
+def _unpickle(
+    document: tuple[str, int], pointer: str, name: str | None, value: dict[str, Any], origin: tuple[Any, ...] | None
+) -> Model:
+    """The model again, of the same document, which is loaded if it is of a bundled release.
 
-
-def _unpickle(models: Models, pointer: str, name: str, value: dict[str, Any], origin: Any) -> Model:
-    return models.made(models.schemas.at(pointer), name)._revive(value, origin)  # noqa: SLF001 - of this module
+    Raises:
+        SpecError: the document is not at hand, or has nothing at the pointer any more.
+    """
+    models = _models_of(*document)
+    schema = models.schemas.at(pointer)
+    made = models.made(schema, name or schema.name or _borrowed_name(schema))
+    came: Origin | None = None
+    if origin is not None:
+        operation, arguments, steps, *sent = origin
+        came = Origin(json.dumps(sent[0] if sent else value).encode(), operation, arguments, steps)
+    build = models.builder(schema)
+    return made._revive(build(value, came) if build else value, came)  # noqa: SLF001 - of this module
 
 
 class Value:
@@ -277,8 +278,10 @@ class Value:
 class Models(Mapping[str, Any]):
     """The models of a document by name, as items and as attributes; each is made when first asked for."""
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(self, schemas: Schemas, release: str | None = None) -> None:
         self.schemas = schemas
+        self.release = release
+        self._reference: str | None = None
         self._classes: dict[str, type[Model]] = {}
         self._values: dict[str, type[Value]] = {}
         self._builders = Builders(self.of)
@@ -317,7 +320,16 @@ class Models(Mapping[str, Any]):
         return f"<{len(self)} models: {', '.join(list(self)[:5])} …>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _shared, (self.schemas.document, id(self))
+        return _models_of, (self.reference, id(self))
+
+    @property
+    def reference(self) -> str:
+        """What names the document: its release where it is the bundled one, else a digest of its content."""
+        if self._reference is None:
+            document, release = self.schemas.document, self.release or ""
+            is_bundled = release in releases.releases() and releases.bundled_document(release) == document
+            self._reference = release if is_bundled else _digest(document)
+        return self._reference
 
     @property
     def inline(self) -> Mapping[str, str]:
@@ -369,26 +381,36 @@ class Models(Mapping[str, Any]):
         return build(value, None) if build else value
 
 
-_alive: list[Any] = []
+def _digest(document: Mapping[str, Any]) -> str:
+    import hashlib  # loads OpenSSL; only for pickles of documents that are not bundled
+
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), default=str)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"
 
 
-def _shared(document: Mapping[str, Any], identity: int) -> Models:
-    """The models of this document that are alive in this process, the very ones first: unpickling keeps the class."""
-    alive = [models for reference in list(_alive) if (models := reference()) is not None]
+_alive: list[weakref.ref[Models]] = []
+
+
+def _models_of(reference: str, identity: int) -> Models:
+    """The models of a document by its release or digest: those alive in this process, the very ones first."""
+    alive = [models for weak in list(_alive) if (models := weak()) is not None]
     alive.sort(key=lambda models: id(models) != identity)
     for models in alive:
-        if models.schemas.document == document:
-            return cast("Models", models)
-    made = Models(Schemas(document))
+        if models.reference == reference:
+            return models
+    if reference not in releases.releases():
+        raise SpecError(
+            f"the document of this pickle ({reference}) is not at hand; "
+            "load it first, with dynclient.load or connect, then unpickle again"
+        )
+    made = Models(Schemas(releases.bundled_document(reference)), reference)
     remember(made)
     return made
 
 
 def remember(models: Models) -> None:
     """Let unpickling find these models."""
-    import weakref
-
-    _alive[:] = [reference for reference in _alive if reference() is not None]
+    _alive[:] = [weak for weak in _alive if weak() is not None]
     _alive.append(weakref.ref(models))
 
 

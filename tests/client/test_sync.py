@@ -72,7 +72,7 @@ def test_a_call_goes_there_and_back():
 
 def test_models_remember_the_call_they_came_from():
     """The path arguments and the operation stay with the model, for updates."""
-    from dynclient.schema.models import root_of
+    from dynclient.schema.origins import root_of
 
     with Server(ok({"id": 3})) as server, Client(spec(), url(server)) as client:
         origin, steps = root_of(client.get_thing(3))

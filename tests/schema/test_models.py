@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from dynclient.errors import DynclientError, InvalidRequest
 from dynclient.openapi import load
-from dynclient.schema.models import Model, Models, Origin, remember, root_of
+from dynclient.schema.models import Model, Models, remember
+from dynclient.schema.origins import Origin, root_of
 from dynclient.schema.schema import Schemas
 
 TEXT, WHOLE, NULL = {"type": "string"}, {"type": "integer"}, {"type": "null"}
@@ -527,19 +528,64 @@ def test_names_that_methods_use():
     assert odd == {"self": 5, "default": 2, "args": 3, "name": 4}
 
 
+ELSEWHERE = """
+import json, pickle, sys
+from dynclient.errors import SpecError
+from dynclient.openapi import load
+document = json.loads(sys.argv[2])
+try:
+    pickle.load(open(sys.argv[1], "rb"))
+except SpecError as error:
+    print(error)
+spec = load.load(document)
+pool, tag, alias = pickle.load(open(sys.argv[1], "rb"))
+print(type(pool).__name__, pool.changes(), type(tag).__name__, type(alias).__name__, type(pool.tags[0]) is type(tag))
+print(type(pool) is spec.models.Pool)
+"""
+
+
 def test_unpickling_elsewhere(models, tmp_path):
-    """Another process, without the document at hand, gets the class and the changes from the pickle alone."""
+    """Another process gets class and changes once it has loaded the document; before, it is told to load it."""
     pool = came(models)
     pool.slots = 9
     file = tmp_path / "pool.pickle"
     file.write_bytes(pickle.dumps([pool, pool.tags[0], models.Alias(name="x")]))
-    code = (
-        "import pickle, sys; pool, tag, alias = pickle.load(open(sys.argv[1], 'rb')); "
-        "print(type(pool).__name__, pool.changes(), type(tag).__name__, type(alias).__name__, "
-        "type(pool.tags[0]) is type(tag))"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "Pool {'slots': 9} Tag Alias True"
+    command = [sys.executable, "-c", ELSEWHERE, str(file), json.dumps(models.schemas.document)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    refused, described, same = result.stdout.splitlines()
+    assert "is not at hand; load it first" in refused
+    assert described == "Pool {'slots': 9} Tag Alias True"
+    assert same == "True"
+
+
+def test_unpickling_a_release_elsewhere(tmp_path):
+    """A model of a bundled release needs nothing at hand: the release is loaded by its name."""
+    pool = load.load("2.10.5").models.Pool(name="p", slots=1)
+    file = tmp_path / "pool.pickle"
+    file.write_bytes(pickle.dumps(pool))
+    code = "import pickle, sys; p = pickle.load(open(sys.argv[1], 'rb')); print(p, p._models_.release)"
+    result = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "Pool(name='p', slots=1) 2.10.5"
+
+
+def test_a_pickle_is_small():
+    """A pickle is at most twice as long as the JSON, changed or not, and holds no document and no whole page."""
+    models = load.load("2.10.5").models
+    pools = [
+        {"name": f"pool_{n}", "slots": 1, "occupied_slots": 0, "description": "of the nightly runs, to be kept small"}
+        for n in range(100)
+    ]
+    raw = json.dumps({"pools": pools, "total_entries": 100}).encode()
+    schema = models.PoolCollection._schema_
+    page = models.builder(schema)(json.loads(raw), Origin(raw, "get_pools", {"limit": 100}))
+    assert len(pickle.dumps(page)) <= 2 * len(raw)
+    assert len(pickle.dumps(page.pools)) <= 2 * len(raw)
+    one = page.pools[3]
+    assert len(pickle.dumps(one)) <= 2 * len(json.dumps(one))
+    one.slots = 7
+    again = pickle.loads(pickle.dumps(one))
+    assert again.changes() == {"slots": 7}
+    assert root_of(again)[1] == root_of(one)[1] == ("pools", 3)
 
 
 def test_a_component_that_is_a_reference(models):
