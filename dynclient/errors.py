@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .messages import Response
+    from .http.messages import Response
 
 __all__ = [
     "AlreadyExists",

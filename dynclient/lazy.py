@@ -23,7 +23,7 @@ def lazy_names(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str]
     def get(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        from importlib import import_module  # noqa: PLC0415 - only the first use of a name pays for it
+        from importlib import import_module  # only the first use of a name pays for it
 
         module = import_module(f".{modules[name]}", package)
         value = module if modules[name] == name else getattr(module, name)

@@ -8,10 +8,19 @@ import sys
 import pytest
 
 #: what an extra brings; none of it may be imported by what the base can do
-OPTIONAL = (
-    "botocore click httpx jsonschema openapi_core openapi_schema_validator openapi_spec_validator requests_gssapi rich "
-    "vcr werkzeug"
-).split()
+OPTIONAL = [
+    "botocore",
+    "click",
+    "httpx",
+    "jsonschema",
+    "openapi_core",
+    "openapi_schema_validator",
+    "openapi_spec_validator",
+    "requests_gssapi",
+    "rich",
+    "vcr",
+    "werkzeug",
+]
 
 BLOCK = f"""
 import sys
@@ -22,14 +31,15 @@ class Missing:
 sys.meta_path.insert(0, Missing())
 """
 
+AWAITED = """
+import asyncio, dynclient.aio
+client = dynclient.aio.Client(dynclient.load('3.3.2'), server='http://127.0.0.1:1')
+asyncio.run(client.get_version())
+"""
+
 USES = [
     # what is done, the sentence it ends with
-    (
-        "import asyncio, dynclient.aio\n"
-        "client = dynclient.aio.Client(dynclient.load('3.3.2'), server='http://127.0.0.1:1')\n"
-        "asyncio.run(client.get_version())",
-        "pip install 'dynclient[aio]'",
-    ),
+    (AWAITED, "pip install 'dynclient[aio]'"),
     ("dynclient.Kerberos()", "pip install 'dynclient[kerberos]'"),
     ("dynclient.connect('mwaa://env')", "pip install 'dynclient[mwaa]'"),
     ("from dynclient.testing import fake_airflow; fake_airflow('3.3.2').start()", "pip install 'dynclient["),

@@ -54,7 +54,7 @@ def imports(module: str) -> set[str]:
 
 def is_above(other: str, module: str) -> bool:
     """Whether a module may import the other one: from the same package, a row above, or the left in its own row."""
-    package, others = module.split("/")[0], other.split("/")[0]
+    package, others = module.split("/", maxsplit=1)[0], other.split("/", maxsplit=1)[0]
     if package in DOORS:
         return True
     return others not in DOORS and (package == others or ORDER[others] < ORDER[package])
@@ -69,7 +69,9 @@ def test_a_module_imports_only_from_rows_above(module):
 
 def test_readme_shows_the_rows():
     """README's table of packages is the one of this file."""
-    table = re.findall(r"^\| (\d) \| (.*?) \|", (Path(__file__).parents[1] / "README.md").read_text("utf-8"), re.MULTILINE)
+    table = re.findall(
+        r"^\| (\d) \| (.*?) \|", (Path(__file__).parents[1] / "README.md").read_text("utf-8"), re.MULTILINE
+    )
     assert [(int(row), re.findall(r"`(\w+)`", names)) for row, names in table] == list(enumerate(ROWS))
 
 

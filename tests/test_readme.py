@@ -32,5 +32,5 @@ def test_what_the_page_shows_is_what_happens():
 def test_the_page_names_the_two_commands():
     """The two commands that set everything up stand at the top."""
     head = README.read_text("utf-8")[:1500]
-    assert "python -m pip install . && dynclient demo" in head
+    assert 'python -m pip install ".[all]" && dynclient demo' in head
     assert "python -m pip install tox && tox" in head

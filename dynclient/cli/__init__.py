@@ -10,7 +10,7 @@ __all__ = ["start"]
 def start() -> None:
     """Run the command line (the console script ``dynclient``); without its libraries, say which extra has them."""
     try:
-        from .main import main  # noqa: PLC0415 - so that a missing library is a sentence and no traceback
+        from .main import main  # so that a missing library is a sentence and no traceback
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise

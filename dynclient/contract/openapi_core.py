@@ -8,6 +8,7 @@ and what its path arguments are is told to it.
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -134,12 +135,22 @@ class _Styles:
     def __init__(self, inner: Any) -> None:
         self._inner = inner
 
-    def create(self, spec: Any, schema: Any, style: str, explode: bool, name: str) -> Any:  # noqa: FBT001 - its signature
+    def create(self, *arguments: Any, **named: Any) -> Any:
+        # its order of arguments is not that of every version; their names are
+        call = inspect.signature(self._inner.create).bind(*arguments, **named)
+        schema = call.arguments["schema"]
         for union in ("anyOf", "oneOf"):
             for branch in schema / union if union in schema else ():
-                if (branch / "type").read_str("") == "array":
-                    schema = branch
-        return self._inner.create(spec, schema, style, explode, name)
+                if _type(branch) == "array":
+                    call.arguments["schema"] = branch
+        return self._inner.create(*call.args, **call.kwargs)
+
+
+def _type(schema: Any) -> Any:
+    """The ``type`` of a schema as openapi-core holds it, in the versions of jsonschema-path before 0.4 and since."""
+    if hasattr(schema, "getkey"):
+        return schema.getkey("type") if "type" in schema else None
+    return (schema / "type").read_str("")
 
 
 class _NoCredentials:
