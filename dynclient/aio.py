@@ -18,19 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 from .client.asynchronous import Call, Client
 from .deployment import update as updating
-from .deployment.airflow_client import Deployed, Moved
+from .deployment.airflow_client import Deployed
 from .deployment.async_runs import AsyncRuns
 from .deployment.connect import connect as connect_blocking
 from .http.transport_httpx import Transport
 
 if TYPE_CHECKING:
-    from .openapi.operation import Operation
     from .schema.models import Model
 
 __all__ = ["Airflow", "Call", "Client", "Transport", "connect"]
 
 
-class Airflow(AsyncRuns, Deployed["Call"], Client):
+class Airflow(AsyncRuns, Deployed[Call], Client):
     """A client of an Airflow server, awaited; ``connect`` makes one. Takes what ``Client`` takes."""
 
     @property
@@ -47,13 +46,6 @@ class Airflow(AsyncRuns, Deployed["Call"], Client):
         if planned is None:
             return model
         return updating.same(model, await self.call(planned.operation, **planned.arguments))
-
-    def _make_call(self, operation: Operation) -> Call:
-        return _Call(self, operation)
-
-
-class _Call(Moved, Call):
-    """A callable that knows what its arguments were called in other releases."""
 
 
 async def connect(url: str, auth: Any = None, *, transport: Transport | None = None, **knobs: Any) -> Airflow:

@@ -17,15 +17,14 @@ from .deployment.airflow_client import Airflow
 from .deployment.connect import connect
 from .deployment.environment import environment
 from .documents import releases
+from .errors import UnknownOperation
 from .openapi import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .errors import UnknownOperation
     from .http.messages import Request
     from .http.streams import Lines
-    from .openapi.operation import Operation
 
 
 class _Later(Call):
@@ -62,14 +61,13 @@ class _Later(Call):
 class _Unconnected(Airflow):
     """What there is before the first call: a document, and callables that connect."""
 
-    def _make_call(self, operation: Operation) -> Call:
-        return _Later(self, operation)
+    call_type = _Later
 
-    def _unknown(self, name: str) -> UnknownOperation:
-        error = super()._unknown(name)
+    def unknown_operation(self, name: str) -> UnknownOperation:
+        """As of any client, and how to have the names of another release."""
+        error = super().unknown_operation(name)
         hint = "no server has been asked yet; DYNCLIENT_SPEC=<release> takes the names of another release"
-        error.args = (f"{error}; {hint}",)
-        return error
+        return UnknownOperation(f"{error}; {hint}", near=error.near)
 
 
 _lock = threading.Lock()

@@ -8,19 +8,19 @@
      │   ├─ UnknownOperation     also AttributeError, KeyError  .near
      │   ├─ BadArguments         also TypeError                 .missing .unknown .valid
      │   └─ InvalidRequest       also ValueError                .violations
-     ├─ TransportError         the network; no usable answer came
+     ├─ TransportError         the network; no usable answer came  .request_sent .request
      │   ├─ TimedOut             also TimeoutError
      │   ├─ Unreachable          also ConnectionError
      │   ├─ BrokenResponse       cut off, not decodable, not HTTP
      │   └─ ResponseTooLarge     more bytes than Transport(max_bytes=)
      ├─ ContractError          the server broke the document with a 2xx or 3xx
-     │   │                                                      .violations .response .data
+     │   │                                                      .violations .response .data .request
      │   ├─ UndocumentedResponse  a status or a media type the document does not name
      │   └─ InvalidResponse       a body or header that breaks its schema
      ├─ RunFailed              something that was waited for failed  .run .failed
      ├─ DagPaused              what was waited for cannot go on      .run
      └─ ApiError               the server said no: any status >= 400, documented or not
-         │                                                      .problem .response .violations
+         │                                                      .problem .response .violations .request
          ├─ BadRequest           400
          │   └─ Unprocessable    422
          ├─ Unauthenticated      401
@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .http.messages import Response
+    from .http.messages import Request, Response
 
 __all__ = [
     "AlreadyExists",
@@ -190,7 +190,7 @@ class Problem(NamedTuple):
 
 
 class ContractWarning(UserWarning):
-    """The server broke the document in a way that does not raise, or a rule of the document cannot be checked."""
+    """A request or an answer breaks the document in a way that does not raise, or a rule of it cannot be checked."""
 
 
 class DynclientError(Exception):
@@ -266,7 +266,14 @@ class InvalidRequest(ArgumentError, ValueError):
 
 
 class TransportError(DynclientError):
-    """No usable answer came. ``request_sent`` tells whether the server may have seen the request."""
+    """No usable answer came.
+
+    Attributes:
+        request_sent: whether the server may have seen the request.
+        request: what was to be sent, as built from the arguments: without credentials. None outside of a client.
+    """
+
+    request: Request | None = None
 
     def __init__(self, message: str, *, request_sent: bool = True) -> None:
         self.request_sent = request_sent
@@ -300,6 +307,7 @@ class ContractError(DynclientError):
         violations: every broken rule.
         response: the HTTP response as it came.
         data: the decoded body, so that a caller can go on with it.
+        request: what was answered, as built from the arguments: without credentials.
     """
 
     def __init__(
@@ -309,10 +317,12 @@ class ContractError(DynclientError):
         violations: Iterable[Violation] = (),
         response: Response | None = None,
         data: Any = None,
+        request: Request | None = None,
     ) -> None:
         self.violations = tuple(violations)
         self.response = response
         self.data = data
+        self.request = request
         super().__init__(message + listed(self.violations))
 
 
@@ -353,6 +363,7 @@ class ApiError(DynclientError):
         problem: what the server said, one form for all servers.
         response: the HTTP response as it came.
         violations: where the error body itself broke the document.
+        request: what was refused, as built from the arguments: without credentials.
     """
 
     def __init__(
@@ -362,10 +373,12 @@ class ApiError(DynclientError):
         problem: Problem,
         response: Response | None = None,
         violations: Iterable[Violation] = (),
+        request: Request | None = None,
     ) -> None:
         self.problem = problem
         self.response = response
         self.violations = tuple(violations)
+        self.request = request
         super().__init__(message)
 
     @property

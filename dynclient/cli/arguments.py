@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import ArgumentError
 from ..http import media_types
-from ..openapi.operation import identifier
 from ..openapi.request_encoder import Encoder
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def arguments(operation: Operation, words: Sequence[str]) -> tuple[list[Any], di
     Raises:
         ArgumentError: a word that is no argument, a name given twice, JSON that is none, a file that cannot be read.
     """
-    encoder = Encoder(operation, identifier)
+    encoder = Encoder(operation)
     places = _places(operation, encoder)
     positional: list[str] = []
     texts_by_name: dict[str, list[str]] = {}

@@ -34,8 +34,8 @@ from ..schema.models import Model, Models
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ..openapi.body_encoder import Field
     from ..openapi.operation import Operation
-    from ..openapi.request_encoder import Field
     from ..openapi.spec import Spec
     from ..schema.schema import Schema
 
@@ -172,7 +172,7 @@ class _Stubs:
     # --- operations ---
 
     def operation(self, operation: Operation) -> str:
-        encoder = Encoder(operation, identifier)
+        encoder = Encoder(operation)
         bodies = self.bodies(operation, encoder)
         answers = self.answers(operation, encoder)
         start = self.parameters(operation)

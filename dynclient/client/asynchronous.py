@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, TransportError
 from ..http.streams import Lines
 from ..http.transport_httpx import Transport
 from . import auth as auths
 from . import concurrent as many
-from . import pagination as paginate
-from .base import BaseCall, BaseClient
+from . import pagination
+from .base import BaseClient
+from .call import BaseCall, Options
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
     from typing_extensions import Self
 
     from ..http.messages import Request, Response
     from ..openapi.operation import Operation
     from ..openapi.response_decoder import Reply
+    from ..openapi.spec import Spec
+    from .base import Mode
     from .concurrent import Outcome
 
 __all__ = ["Call", "Client", "Stream"]
@@ -28,7 +31,54 @@ __all__ = ["Call", "Client", "Stream"]
 _AT_ONCE = frozenset({auths.NoAuth, auths.Basic, auths.ApiKey})  # what never waits for anything
 
 
-class Client(BaseClient["Call"]):
+class Call(BaseCall):
+    """One operation of a client, awaited."""
+
+    async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the operation; see ``help()`` of it for arguments and result."""
+        reply = await self._reply(self.build(args, kwargs), args, kwargs, check=self.client.responses != "off")
+        return self.client.settle(self.operation, reply)
+
+    async def response(self, /, *args: Any, **kwargs: Any) -> Reply:
+        """The whole reply: status, headers, data, violations; an error status or a broken contract is not raised."""
+        return await self._reply(self.build(args, kwargs), args, kwargs, check=True)
+
+    async def request(self, /, *args: Any, **kwargs: Any) -> Request:
+        """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
+        built, _ = self.client.transport_options(self.build(args, kwargs), self._options)
+        return await self.client.prepared(built, self.operation)  # type: ignore[no-any-return]
+
+    def pages(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
+        plan, progress = self.walk_plan(kwargs)
+        pages = pagination.awalk(self, plan, args, kwargs)
+        return pagination.ashown(pages, plan, self.operation.name) if progress else pages
+
+    def iter(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """Every item, page after page, lazily."""
+        items = pagination.needed(self.paging, self.operation).items
+        return (item async for page in self.pages(*args, **kwargs) for item in page.get(items) or ())
+
+    def stream(self, /, *args: Any, **kwargs: Any) -> Stream:
+        """As of a plain callable: ``async for line in client.get_log.stream(…)``, asked for with the first."""
+        request = self.build(args, kwargs, stream=True)
+
+        async def opened() -> Lines:
+            reply = await self._reply(request, args, kwargs, check=self.client.responses != "off")
+            data = self.client.settle(self.operation, reply)
+            return data if isinstance(data, Lines) else Lines.of(data)
+
+        return Stream(opened)
+
+    async def _reply(self, request: Request, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
+        response = await self.client.send(request, self.operation, self._options)
+        if response.chunks is not None and not self.decoder.streams(response, request):
+            body = b"".join([chunk async for chunk in response.chunks])
+            response = response._replace(body=body, chunks=None)
+        return self.decode(request, response, args, kwargs, check=check)
+
+
+class Client(BaseClient[Call]):
     """As ``dynclient.Client``, with operations that are awaited; an async context manager.
 
     ``await client.get_dags(limit=5)``, ``async for dag in client.get_dags.iter()``.
@@ -41,13 +91,23 @@ class Client(BaseClient["Call"]):
         transport: an ``aio.Transport``; a new one by default.
         responses: as for ``dynclient.Client``.
         read_only: as for ``dynclient.Client``.
+        requests: as for ``dynclient.Client``.
     """
 
-    def _make_call(self, operation: Operation) -> Call:
-        return Call(self, operation)
+    call_type = Call
 
-    def _make_transport(self) -> Any:
-        return Transport()
+    def __init__(
+        self,
+        spec: Spec,
+        server: str | int | Mapping[str, str | int] | None = None,
+        auth: Any = None,
+        transport: Any = None,
+        responses: Mode | None = None,
+        read_only: bool = False,  # noqa: FBT001, FBT002 - the sixth of seven named knobs
+        requests: Mode | None = None,
+    ) -> None:
+        sender = transport if transport is not None else Transport()
+        super().__init__(spec, server, auth, sender, responses=responses, requests=requests, read_only=read_only)
 
     # --- life ---
 
@@ -63,21 +123,26 @@ class Client(BaseClient["Call"]):
 
     # --- sending ---
 
-    async def send(self, request: Request, operation: Operation) -> Response:
+    async def send(self, request: Request, operation: Operation, options: Options = Options()) -> Response:  # noqa: B008 - frozen
         """Send a built request with this client's credentials; once more when the auth asks for it.
 
         Raises:
             TransportError: no usable answer came.
         """
         self.may_send(operation)
-        prepared = await self.prepared(request, operation)
-        response: Response = await self.transport.send(prepared)
-        if response.status in {401, 403}:
-            again = await self._apart(self.auth.retry, prepared, response)
-            if again is not None:
-                if response.chunks is not None:
-                    await response.chunks.aclose()  # type: ignore[attr-defined] # async ones have it
-                response = await self.transport.send(again)
+        built, named = self.transport_options(request, options)
+        try:
+            prepared = await self.prepared(built, operation)
+            response: Response = await self.transport.send(prepared, **named)
+            if response.status in {401, 403}:
+                again = await self._apart(self.auth.retry, prepared, response)
+                if again is not None:
+                    if response.chunks is not None:
+                        await response.chunks.aclose()  # type: ignore[attr-defined] # async ones have it
+                    response = await self.transport.send(again, **named)
+        except TransportError as error:
+            error.request = error.request or request
+            raise
         return response
 
     async def prepared(self, request: Request, operation: Operation) -> Request:
@@ -104,54 +169,6 @@ class Client(BaseClient["Call"]):
     ) -> AsyncIterator[Outcome]:
         """As of ``dynclient.Client``: so many calls at once, ``Outcome``s in the order of the arguments, lazily."""
         return many.aeach(call, arguments, workers)
-
-
-class Call(BaseCall):
-    """One operation of a client, awaited."""
-
-    _client: Client
-
-    async def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the operation; see ``help()`` of it for arguments and result."""
-        reply = await self._sent(self._request(args, kwargs), args, kwargs, check=self._client.responses != "off")
-        return self._client.settle(self.operation, reply)
-
-    async def response(self, *args: Any, **kwargs: Any) -> Reply:
-        """The whole reply: status, headers, data, violations; an error status or a broken contract is not raised."""
-        return await self._sent(self._request(args, kwargs), args, kwargs, check=True)
-
-    async def request(self, *args: Any, **kwargs: Any) -> Request:
-        """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
-        return await self._client.prepared(self._request(args, kwargs), self.operation)
-
-    def pages(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
-        plan, progress = self._walk_plan(kwargs)
-        pages = paginate.awalk(self, plan, args, kwargs)
-        return paginate.ashown(pages, plan, self.operation.name) if progress else pages
-
-    def iter(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        """Every item, page after page, lazily."""
-        items = paginate.needed(self.paging, self.operation).items
-        return (item async for page in self.pages(*args, **kwargs) for item in page.get(items) or ())
-
-    def stream(self, *args: Any, **kwargs: Any) -> Stream:
-        """As of a plain callable: ``async for line in client.get_log.stream(…)``, asked for with the first."""
-        request = self._stream_request(args, kwargs)
-
-        async def opened() -> Lines:
-            reply = await self._sent(request, args, kwargs, check=self._client.responses != "off")
-            data = self._client.settle(self.operation, reply)
-            return data if isinstance(data, Lines) else Lines.of(data)
-
-        return Stream(opened)
-
-    async def _sent(self, request: Request, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
-        response = await self._client.send(request, self.operation)
-        if response.chunks is not None and not self._decoder.streams(response, request.headers.get("accept")):
-            body = b"".join([chunk async for chunk in response.chunks])  # type: ignore[attr-defined] # async ones
-            response = response._replace(body=body, chunks=None)
-        return self._judged(request, response, args, kwargs, check=check)
 
 
 class Stream:

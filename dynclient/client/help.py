@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..http import media_types
 from ..schema.schema import MISSING
 
 if TYPE_CHECKING:
     import inspect
     from collections.abc import Iterable, Sequence
 
+    from ..openapi.operation import Operation
+    from ..openapi.request_encoder import Encoder
+    from ..openapi.spec import Words
     from ..schema.schema import Schema
 
 
-__all__ = ["Argument", "Unsent", "docstring", "signature"]
+__all__ = ["Argument", "Unsent", "arguments", "docstring", "returns", "signature"]
 
 
 class Argument(NamedTuple):
@@ -51,6 +55,62 @@ class _Annotation(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def arguments(encoder: Encoder, words: Words | None = None) -> list[Argument]:
+    """The arguments of an operation in the order of the document, then ``body``, ``content_type`` and ``accept``.
+
+    Args:
+        encoder: the operation's.
+        words: their help; a signature does without, so that no help text is read from disk for it.
+    """
+    operation = encoder.operation
+    texts = words or (lambda *_: "")
+    listed = [
+        Argument(
+            p.keyword,
+            p.location == "path" and not p.constant,
+            p.required and not p.constant,
+            p.schema,
+            texts("parameter", p.name, operation.id),
+            p.deprecated,
+        )
+        for p in operation.parameters
+    ]
+    listed += [
+        Argument(f.keyword, False, f.required, f.schema, texts("field", f.name, operation.id), f.schema.deprecated)  # noqa: FBT003
+        for f in encoder.fields
+    ]
+    return listed + _own_arguments(encoder, {argument.keyword for argument in listed})
+
+
+def _own_arguments(encoder: Encoder, taken: set[str]) -> list[Argument]:
+    """What every callable takes beside the document's arguments, as far as those leave the name."""
+    listed = []
+    body = encoder.media
+    if body is not None and "body" not in taken:
+        documented = encoder.operation.request_body
+        required = documented is not None and documented.required and not encoder.fields
+        listed.append(Argument("body", False, required, body.schema, "the whole body, instead of its fields"))  # noqa: FBT003
+    for keyword, choices in (("content_type", encoder.content_types), ("accept", encoder.accepts)):
+        if len(choices) > 1 and keyword not in taken:
+            text = f"{' or '.join(choices)}; the first by default"
+            listed.append(Argument(keyword, False, False, None, text))  # noqa: FBT003
+    return listed
+
+
+def returns(operation: Operation) -> str:
+    """The type of the data that a successful call returns, as a signature says it."""
+    success = operation.success
+    kinds = []
+    for name, media in (success.content if success is not None else {}).items():
+        if media_types.is_ndjson(name):
+            kinds.append("Iterator")
+        elif media_types.is_json(name) or "*" in name:
+            kinds.append(media.schema.words if media.schema is not None else "Any")
+        else:
+            kinds.append("str" if media_types.is_text(name) else "bytes")
+    return " | ".join(dict.fromkeys(kinds)) or "None"
 
 
 def signature(arguments: Iterable[Argument], returns: str) -> inspect.Signature:

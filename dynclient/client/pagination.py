@@ -103,7 +103,7 @@ def _items(schema: Schema, *, of_objects: bool) -> str | None:
 
 
 def _is_total(name: str, field: Schema) -> bool:
-    return _TOTAL.fullmatch(name) is not None and not name.endswith("_limit") and "integer" in field.types
+    return _TOTAL.fullmatch(name) is not None and not name.endswith("_limit") and "integer" in field.described_types
 
 
 def _body_fields(operation: Operation) -> Mapping[str, Schema]:

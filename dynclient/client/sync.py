@@ -4,30 +4,78 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import TransportError
 from ..http.streams import Lines
 from ..http.transport import Transport
-from . import pagination as paginate
-from .base import BaseCall, BaseClient, Group, Responses
+from . import pagination
+from .base import BaseClient
+from .call import BaseCall, Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from typing_extensions import Self
 
     from ..http.messages import Request, Response
     from ..openapi.operation import Operation
     from ..openapi.response_decoder import Reply
+    from ..openapi.spec import Spec
+    from .base import Mode
     from .concurrent import Outcome
 
-__all__ = ["Call", "Client", "Group", "Responses"]
+__all__ = ["Call", "Client"]
 
 
-class Client(BaseClient["Call"]):
+class Call(BaseCall):
+    """One operation of a client. Call it; or ``.iter() .pages() .stream() .request() .response() .example()``."""
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the operation; see ``help()`` of it for arguments and result."""
+        reply = self._reply(self.build(args, kwargs), args, kwargs, check=self.client.responses != "off")
+        return self.client.settle(self.operation, reply)
+
+    def response(self, /, *args: Any, **kwargs: Any) -> Reply:
+        """The whole reply: status, headers, data, violations; an error status or a broken contract is not raised."""
+        return self._reply(self.build(args, kwargs), args, kwargs, check=True)
+
+    def request(self, /, *args: Any, **kwargs: Any) -> Request:
+        """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
+        built, _ = self.client.transport_options(self.build(args, kwargs), self._options)
+        return self.client.auth.prepare(built, self.operation)  # type: ignore[no-any-return]
+
+    def pages(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
+        plan, progress = self.walk_plan(kwargs)
+        pages = pagination.walk(self, plan, args, kwargs)
+        return pagination.shown(pages, plan, self.operation.name) if progress else pages
+
+    def iter(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Every item, page after page, lazily; ``itertools.islice`` takes the first so many."""
+        items = pagination.needed(self.paging, self.operation).items
+        return (item for page in self.pages(*args, **kwargs) for item in page.get(items) or ())
+
+    def stream(self, /, *args: Any, **kwargs: Any) -> Lines:
+        """The lines of a text, or the objects of NDJSON, as they come; nothing is collected first.
+
+        NDJSON or text is asked for where the document has it; of any other answer the whole is the one thing given.
+        The connection is given back at the end, and by ``close`` or ``with client.get_log.stream(…) as lines``.
+        """
+        request = self.build(args, kwargs, stream=True)
+        reply = self._reply(request, args, kwargs, check=self.client.responses != "off")
+        data = self.client.settle(self.operation, reply)
+        return data if isinstance(data, Lines) else Lines.of(data)  # a transport that does not stream
+
+    def _reply(self, request: Request, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
+        response = self.client.send(request, self.operation, self._options)
+        return self.decode(request, response, args, kwargs, check=check)
+
+
+class Client(BaseClient[Call]):
     """The operations of a document as attributes.
 
     ``client.get_dags(limit=5)`` calls, ``client.get_dags.iter()`` walks, ``client.get_dags.request(limit=5)`` builds
     without sending. ``client.call("get_dags", limit=5)`` reaches every operation, those included whose name the
-    client uses itself. Safe to share between threads; a context manager.
+    client uses itself. Safe to share between threads; a context manager; a pickle leaves secrets out.
 
     Args:
         spec: from ``dynclient.load``.
@@ -39,13 +87,24 @@ class Client(BaseClient["Call"]):
         responses: ``"strict"`` raises when an answer breaks the document, ``"warn"`` warns and keeps it in
             ``violations``, ``"off"`` does not look. Strict by default.
         read_only: refuse everything that may change something.
+        requests: the same three words for arguments that break the document, where it is wrong about what the server
+            takes. Unknown arguments, and values that cannot be written, are refused in each of them.
     """
 
-    def _make_call(self, operation: Operation) -> Call:
-        return Call(self, operation)
+    call_type = Call
 
-    def _make_transport(self) -> Any:
-        return Transport()
+    def __init__(
+        self,
+        spec: Spec,
+        server: str | int | Mapping[str, str | int] | None = None,
+        auth: Any = None,
+        transport: Any = None,
+        responses: Mode | None = None,
+        read_only: bool = False,  # noqa: FBT001, FBT002 - the sixth of seven named knobs
+        requests: Mode | None = None,
+    ) -> None:
+        sender = transport if transport is not None else Transport()
+        super().__init__(spec, server, auth, sender, responses=responses, requests=requests, read_only=read_only)
 
     # --- life ---
 
@@ -61,21 +120,30 @@ class Client(BaseClient["Call"]):
 
     # --- sending ---
 
-    def send(self, request: Request, operation: Operation) -> Response:
+    def send(self, request: Request, operation: Operation, options: Options = Options()) -> Response:  # noqa: B008 - frozen
         """Send a built request with this client's credentials; once more when the auth asks for it.
 
         Raises:
             TransportError: no usable answer came.
         """
         self.may_send(operation)
-        prepared = self.auth.prepare(request, operation)
-        response: Response = self.transport.send(prepared, auth=self.auth.requests_auth(request, operation))
-        if response.status in {401, 403}:
-            again = self.auth.retry(prepared, response)
-            if again is not None:
-                _close(response.chunks)
-                response = self.transport.send(again, auth=self.auth.requests_auth(request, operation))
+        built, named = self.transport_options(request, options)
+        try:
+            prepared = self.auth.prepare(built, operation)
+            response = self._sent(prepared, built, operation, named)
+            if response.status in {401, 403}:
+                again = self.auth.retry(prepared, response)
+                if again is not None:
+                    _close(response.chunks)
+                    response = self._sent(again, built, operation, named)
+        except TransportError as error:
+            error.request = error.request or request
+            raise
         return response
+
+    def _sent(self, prepared: Request, built: Request, operation: Operation, named: dict[str, Any]) -> Response:
+        auth = self.auth.requests_auth(built, operation)
+        return self.transport.send(prepared, auth=auth, **named)  # type: ignore[no-any-return]
 
     def map(self, call: Callable[..., Any], arguments: Iterable[Any], workers: int = 8) -> Iterator[Outcome]:
         """Call once for each argument, several at once; ``Outcome``s in the order of the arguments, lazily.
@@ -92,47 +160,3 @@ def _close(what: Any) -> None:
     close = getattr(what, "close", None)
     if close is not None:
         close()
-
-
-class Call(BaseCall):
-    """One operation of a client. Call it; or ``.iter() .pages() .stream() .request() .response() .example()``."""
-
-    _client: Client
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the operation; see ``help()`` of it for arguments and result."""
-        reply = self._sent(self._request(args, kwargs), args, kwargs, check=self._client.responses != "off")
-        return self._client.settle(self.operation, reply)
-
-    def response(self, *args: Any, **kwargs: Any) -> Reply:
-        """The whole reply: status, headers, data, violations; an error status or a broken contract is not raised."""
-        return self._sent(self._request(args, kwargs), args, kwargs, check=True)
-
-    def request(self, *args: Any, **kwargs: Any) -> Request:
-        """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
-        return self._client.auth.prepare(self._request(args, kwargs), self.operation)  # type: ignore[no-any-return]
-
-    def pages(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
-        plan, progress = self._walk_plan(kwargs)
-        pages = paginate.walk(self, plan, args, kwargs)
-        return paginate.shown(pages, plan, self.operation.name) if progress else pages
-
-    def iter(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """Every item, page after page, lazily; ``itertools.islice`` takes the first so many."""
-        items = paginate.needed(self.paging, self.operation).items
-        return (item for page in self.pages(*args, **kwargs) for item in page.get(items) or ())
-
-    def stream(self, *args: Any, **kwargs: Any) -> Lines:
-        """The lines of a text, or the objects of NDJSON, as they come; nothing is collected first.
-
-        NDJSON or text is asked for where the document has it; of any other answer the whole is the one thing given.
-        The connection is given back at the end, and by ``close`` or ``with client.get_log.stream(…) as lines``.
-        """
-        reply = self._sent(self._stream_request(args, kwargs), args, kwargs, check=self._client.responses != "off")
-        data = self._client.settle(self.operation, reply)
-        return data if isinstance(data, Lines) else Lines.of(data)  # a transport that does not stream
-
-    def _sent(self, request: Request, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
-        response = self._client.send(request, self.operation)
-        return self._judged(request, response, args, kwargs, check=check)

@@ -58,7 +58,7 @@ class Judge:
         operation, response = match.operation, exchange.response
         if operation.id not in self._decoders:
             self._decoders[operation.id] = Decoder(operation, lambda: self.spec.models)
-        reply = self._decoders[operation.id].decode(response, {}, asked=exchange.request.headers.get("accept"))
+        reply = self._decoders[operation.id].decode(response, {}, request=exchange.request)
         if hasattr(reply.data, "__next__"):
             try:
                 reply = reply._replace(data=list(reply.data))

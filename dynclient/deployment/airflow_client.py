@@ -10,24 +10,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import errors
 from ..client import auth as auths
-from ..client.base import BaseCall, BaseClient, CallT
+from ..client.base import BaseClient, CallT
 from ..client.sync import Call, Client
 from ..documents import releases
-from ..errors import ApiError, BadArguments
-from ..http.messages import Request
 from . import login
 from . import update as updating
 from .login import Renewed
 from .runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
-    from ..openapi.operation import Operation
-    from ..openapi.response_decoder import Reply
+    from ..errors import Problem
+    from ..http.messages import Response
     from ..schema.models import Model
 
-__all__ = ["About", "Airflow", "Deployed", "Moved"]
+__all__ = ["About", "Airflow", "Deployed"]
 
 _API = re.compile(r"/api/v\d+$")
 
@@ -60,7 +58,14 @@ class Deployed(BaseClient[CallT]):
     """What is known of an Airflow server beyond its document; the base of clients that send and that await."""
 
     _about: About | None = None
-    _credentials: auths.Auth
+
+    def __init__(self, *args: Any, **knobs: Any) -> None:
+        super().__init__(*args, **knobs)
+        tokens = login.logs_in(self.spec)
+        self._credentials: auths.Auth = login.for_server(
+            self.auth.auth, self._root, self._login_transport, tokens=tokens
+        )
+        self.auth = auths.Bound(self._credentials, self.auth.origins)
 
     # --- what it is ---
 
@@ -90,12 +95,8 @@ class Deployed(BaseClient[CallT]):
 
     # --- what differs from other APIs ---
 
-    def _bound(self, auth: Any) -> Any:
-        chosen = auths.choose(auth, self.spec)
-        self._credentials = login.for_server(chosen, self._root, self._login_transport, tokens=login.logs_in(self.spec))
-        return super()._bound(self._credentials)
-
-    def _unknown(self, name: str) -> errors.UnknownOperation:
+    def unknown_operation(self, name: str) -> errors.UnknownOperation:
+        """As of any client; a name of another release is told what it is called in this one."""
         here = _also_called("operations", name, self.spec.operations)
         release = f"Airflow {self.spec.release}" if self.spec.release else "this Airflow"
         if here:
@@ -104,19 +105,26 @@ class Deployed(BaseClient[CallT]):
         instead = releases.renames()["replaced"]["operations"].get(name) if login.logs_in(self.spec) else None
         if instead:
             return errors.UnknownOperation(f"{release} has no operation {name!r}: {instead}")
-        return super()._unknown(name)
+        return super().unknown_operation(name)
 
-    def settle(self, operation: Operation, reply: Reply) -> Any:
-        """As ``Client.settle``; a refusal of credentials says what Airflow wants instead."""
-        error = reply.error
-        if isinstance(error, ApiError) and error.status in {401, 403}:
-            todo = login.advice(error, self._credentials, tokens=login.logs_in(self.spec))
-            if todo:
-                error.args = (f"{str(error).removesuffix('; check auth=')}; {todo}",)
-        return super().settle(operation, reply)
+    def argument_hint(self, name: str, valid: Sequence[str]) -> str:
+        """What an argument of another release is called in this one."""
+        table = releases.renames()
+        return "\n  ".join(
+            f"{name} is called {here} here" + (", with other values" if {name, here} & {*table["other_values"]} else "")
+            for kind in ("parameters", "fields")
+            for here in _also_called(kind, name, valid)
+        )
+
+    def refusal_hint(self, response: Response, problem: Problem) -> str:
+        """As of any client; a refusal of credentials says what Airflow wants instead."""
+        todo = ""
+        if response.status in {401, 403}:
+            todo = login.advice(problem, self._credentials, tokens=login.logs_in(self.spec))
+        return f"; {todo}" if todo else super().refusal_hint(response, problem)
 
 
-class Airflow(Runs, Deployed["Call"], Client):
+class Airflow(Runs, Deployed[Call], Client):
     """A client of an Airflow server; ``connect`` makes one. Takes what ``Client`` takes.
 
     (user, password) is HTTP Basic on Airflow 2, and a login for a token where the document has one, on Airflow 3.
@@ -144,41 +152,12 @@ class Airflow(Runs, Deployed["Call"], Client):
             return model
         return updating.same(model, self.call(planned.operation, **planned.arguments))
 
-    def _make_call(self, operation: Operation) -> Call:
-        return _Call(self, operation)
-
     @property
     def _login_transport(self) -> Any:
         return self.transport
 
 
-# --- connecting ----------------------------------------------------------------------------------
-
-
 # --- names that moved ----------------------------------------------------------------------------
-
-
-class Moved(BaseCall):
-    """A callable that knows what its arguments were called in other releases."""
-
-    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-        try:
-            return super()._request(args, kwargs)
-        except BadArguments as error:
-            table = releases.renames()
-            lines = [
-                f"\n  {name} is called {here} here"
-                + (", with other values" if {name, here} & {*table["other_values"]} else "")
-                for kind in ("parameters", "fields")
-                for name in error.unknown
-                for here in _also_called(kind, name, error.valid)
-            ]
-            error.args = (str(error) + "".join(dict.fromkeys(lines)),)
-            raise
-
-
-class _Call(Moved, Call):
-    """The same, of a client that sends."""
 
 
 def _also_called(kind: str, name: str, names: Container[str]) -> list[str]:
@@ -187,6 +166,3 @@ def _also_called(kind: str, name: str, names: Container[str]) -> list[str]:
     return [
         other for old, new in table.items() for it, other in ((old, new), (new, old)) if it == name and other in names
     ]
-
-
-# --- configuration -------------------------------------------------------------------------------

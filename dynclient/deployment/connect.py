@@ -20,7 +20,7 @@ from . import version as discovery
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..client.base import Responses
+    from ..client.base import Mode
     from ..http.messages import Response
 from .airflow_client import About, Airflow
 
@@ -34,7 +34,7 @@ def connect(
     release: str | None = None,
     spec: Spec | str | os.PathLike[str] | Mapping[str, Any] | None = None,
     transport: Any = None,
-    responses: Responses | None = None,
+    responses: Mode | None = None,
     read_only: bool = False,
 ) -> Airflow:
     """A client for the Airflow at a URL: its release is asked for, its document chosen, the login done.
@@ -89,7 +89,7 @@ def _made(
     release: str | None,
     chosen: discovery.Chosen,
     transport: Any,
-    responses: Responses | None,
+    responses: Mode | None,
     read_only: bool,  # noqa: FBT001 - as connect has it
 ) -> Airflow:
     spec = chosen.spec

@@ -233,17 +233,17 @@ def _pair(chosen: Any) -> tuple[str, str] | None:
     return None
 
 
-def advice(error: ApiError, credentials: Any, *, tokens: bool) -> str:
+def advice(problem: Problem, credentials: Any, *, tokens: bool) -> str:
     """What to do about refused credentials."""
-    said = error.problem.detail
+    said = problem.detail
     if type(credentials) is NoAuth:
-        return "it wants credentials: auth=(user, password), or a token" if error.status == 401 else ""
-    if isinstance(credentials, Bearer) and (error.status == 401 or said == "Invalid JWT token"):
+        return "it wants credentials: auth=(user, password), or a token" if problem.status == 401 else ""
+    if isinstance(credentials, Bearer) and (problem.status == 401 or said == "Invalid JWT token"):
         what = "the token has expired" if "expired" in said.lower() else "the token is none that this server takes"
         return f"{what}: give a new one, a callable that fetches one, or (user, password)"
-    if error.status == 401 and isinstance(credentials, Basic) and not tokens:
+    if problem.status == 401 and isinstance(credentials, Basic) and not tokens:
         return "check user and password, and that [api] auth_backends of the server has basic_auth"
-    if error.status == 401 and tokens and not isinstance(credentials, Login):
+    if problem.status == 401 and tokens and not isinstance(credentials, Login):
         return "Airflow 3 takes tokens only: auth=(user, password) logs in for one"
     return ""
 

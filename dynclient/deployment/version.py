@@ -173,6 +173,4 @@ def _own_document(release: str, root: str, transport: Any, ask: Ask | None) -> S
     found.pop("servers", None)
     if api == _OLD:
         found["servers"] = [{"url": api}]
-    spec = load.load(found)
-    spec.release, spec.source = release, url
-    return spec
+    return load.load_mapping(found, source=url, release=release)

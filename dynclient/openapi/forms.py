@@ -1,9 +1,14 @@
-"""Bodies as forms: ``application/x-www-form-urlencoded`` and ``multipart/form-data``."""
+"""``application/x-www-form-urlencoded`` bodies, written and read (OpenAPI 3.1 §4.8.14.4).
+
+Each field goes in the style of its ``encoding``. Without one, primitives and lists of them are in form style and
+exploded, anything deeper is JSON. An empty list that its style cannot write is left out.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from ..http.json import dumps
 from . import parameter_styles as styles
@@ -11,53 +16,78 @@ from . import parameter_styles as styles
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..schema.schema import Schema
     from .operation import MediaType
 
-__all__ = ["is_file", "write_form", "write_multipart"]
-
-
-def is_file(value: Any) -> bool:
-    return isinstance(value, (bytes, bytearray)) or hasattr(value, "read") or isinstance(value, tuple)
+__all__ = ["read_form", "write_form", "written_field"]
 
 
 def write_form(body: Mapping[str, Any], media: MediaType) -> str:
-    """``application/x-www-form-urlencoded`` (OpenAPI 3.1 §4.8.14.4): each field in its ``encoding`` style.
+    """The text of an object.
 
-    Without one, primitives and lists of them are in form style, anything deeper is JSON.
+    Raises:
+        ValueError: a field has no such form; a sentence.
     """
-    pairs: list[tuple[str, str]] = []
-    for name, value in body.items():
-        rule = media.encoding.get(name, {})
-        style = rule.get("style", "form")
-        deep = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(i, (dict, list)) for i in value))
-        if deep and "style" not in rule:
-            pairs.append((quote(name, safe=""), quote(dumps(value), safe="")))
-        elif value is not None:
-            explode = rule.get("explode", style == "form")
-            pairs += styles.write(name, value, location="query", style=style, explode=explode)  # type: ignore[arg-type]
-    return "&".join(f"{key}={item}" for key, item in pairs)
+    pairs = [pair for name, value in body.items() for pair in written_field(name, value, media.encoding.get(name, {}))]
+    return "&".join(f"{name}={value}" for name, value in pairs)
 
 
-def write_multipart(body: Mapping[str, Any], media: MediaType) -> tuple[bytes, str]:
-    """``multipart/form-data`` through urllib3, which requests stands on."""
-    from urllib3.fields import RequestField  # comes with requests; only for uploads
-    from urllib3.filepost import encode_multipart_formdata
+def written_field(name: str, value: Any, rule: Mapping[str, Any], *, encoded: bool = True) -> list[tuple[str, str]]:
+    """The pairs of one field.
 
-    fields = []
-    for name, value in body.items():
-        for item in value if isinstance(value, list) else [value]:
-            if item is None:
-                continue
-            filename, data = item if isinstance(item, tuple) else (getattr(item, "name", name), item)
-            content_type = media.encoding.get(name, {}).get("contentType")
-            if is_file(item):
-                data = data.read() if hasattr(data, "read") else bytes(data)
-                field = RequestField(name, data, filename=str(filename).replace("\\", "/").split("/")[-1])
-            else:
-                is_text = isinstance(item, str)
-                field = RequestField(name, item if is_text else dumps(item))
-                content_type = content_type or (None if is_text or not isinstance(item, dict) else "application/json")
-            field.make_multipart(content_type=content_type or ("application/octet-stream" if is_file(item) else None))
-            fields.append(field)
-    content, content_type = encode_multipart_formdata(fields)
-    return content, content_type
+    Args:
+        name: the field's name.
+        value: as JSON; null is not written.
+        rule: the field's ``encoding``.
+        encoded: percent-encoded, as a form wants it; else as it is, as multipart does.
+
+    Raises:
+        ValueError: the value has no such form; a sentence.
+    """
+    if value is None or value in ([], {}):
+        return []
+    style = rule.get("style", "form")
+    if _is_deep(value) and "style" not in rule:
+        pairs = [(quote(name, safe=""), quote(dumps(value), safe=""))]
+    else:
+        explode = rule.get("explode", style in {"form", "deepObject"}) is True
+        written = styles.write(name, value, location="query", style=style, explode=explode)
+        pairs = written if isinstance(written, list) else []
+    return pairs if encoded else [(unquote_plus(key), unquote_plus(text)) for key, text in pairs]
+
+
+def _is_deep(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(i, (dict, list)) for i in value))
+
+
+def read_form(text: str, media: MediaType, schema: Schema) -> dict[str, Any]:
+    """The object that ``write_form`` wrote so; undeclared fields as text."""
+    pairs = [(name, value) for name, _, value in (part.strip().partition("=") for part in text.split("&")) if name]
+    deep = {name for name, rule in media.encoding.items() if rule.get("style") == "deepObject"}
+    body: dict[str, Any] = {}
+    for name, value in pairs:
+        key = unquote_plus(name)
+        if key.partition("[")[0] not in deep:
+            body[key] = unquote_plus(value)
+    for name, field in schema.fields.items():
+        value = _read_field(name, field, media.encoding.get(name, {}), pairs)
+        if value is not None:
+            body[name] = value
+    return body
+
+
+def _read_field(name: str, field: Schema, rule: Mapping[str, Any], pairs: list[tuple[str, str]]) -> Any:
+    style = rule.get("style", "form")
+    explode = rule.get("explode", style in {"form", "deepObject"}) is True
+    own = [text for key, text in pairs if unquote_plus(key) == name]
+    if "style" not in rule and len(own) == 1 and {"object", "array"} & {*field.described_types}:
+        try:
+            value = json.loads(unquote_plus(own[0]))
+        except ValueError:
+            value = None
+        if isinstance(value, (dict, list)):
+            return value
+    try:
+        return styles.read(name, "query", style, explode, pairs, styles.types_of(field))
+    except (KeyError, ValueError):
+        return None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ..documents.sources import Source
-    from .spec import Spec
 from ..documents.releases import help_texts
 from ..documents.sources import display_name, read
 
-__all__ = ["load"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..documents.sources import Source
+    from .spec import Spec
+
+__all__ = ["load", "load_mapping"]
 
 
 def load(source: Source, *, overlays: Iterable[Source] = ()) -> Spec:
@@ -27,8 +28,22 @@ def load(source: Source, *, overlays: Iterable[Source] = ()) -> Spec:
         SpecError: no such release or file, or what is there cannot be used; with a pointer and a next step.
         TransportError: the URL does not answer.
     """
+    document, release = read(source, overlays=overlays)
+    return load_mapping(document, source=display_name(source), release=release)
+
+
+def load_mapping(document: Mapping[str, Any], *, source: str, release: str | None = None) -> Spec:
+    """A document that was read otherwise as a Spec.
+
+    Args:
+        document: OpenAPI, already checked; it is not changed and must not be changed later.
+        source: where it came from, for people; a URL is what relative servers are relative to.
+        release: the release it describes, when known.
+
+    Raises:
+        SpecError: nothing can be called.
+    """
     # spec is a large module: reading a bundled document for another purpose does without it
     from ..openapi import spec
 
-    document, release = read(source, overlays=overlays)
-    return spec.parse(document, source=display_name(source), release=release, words=help_texts())
+    return spec.parse(document, source=source, release=release, words=help_texts())

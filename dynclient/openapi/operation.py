@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..schema.schema import Schema
 
 __all__ = [
+    "OWN_KEYWORDS",
     "DocumentedResponse",
     "MediaType",
     "Operation",
@@ -32,6 +33,10 @@ __all__ = [
     "part",
     "snake",
 ]
+
+
+#: what every callable takes beside the document's arguments; a parameter of that name comes first
+OWN_KEYWORDS = ("body", "content_type", "accept")
 
 
 class MediaType(NamedTuple):

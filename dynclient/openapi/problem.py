@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..http.messages import Response
 
 
-__all__ = ["problem"]
+__all__ = ["clipped", "problem"]
 
 
 _SAID = 500  # characters of a server's own words in a message
@@ -36,7 +36,7 @@ def problem(response: Response, data: Any, argument: Callable[[tuple[Any, ...]],
     if "html" in response.content_type or text.lstrip()[:1] == "<":
         found = re.search(r"<title[^>]*>([^<]{1,200})", text, re.IGNORECASE)
         return Problem(status, _phrase(status), f"an HTML page ({found[1].strip()})" if found else "an HTML page")
-    return Problem(status, _phrase(status), _clip(" ".join(text.split())))
+    return Problem(status, _phrase(status), clipped(" ".join(text.split())))
 
 
 def _from_object(status: int, data: dict[str, Any], argument: Callable[[tuple[Any, ...]], str]) -> Problem:
@@ -79,5 +79,6 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _clip(text: str) -> str:
+def clipped(text: str) -> str:
+    """A server's own words, cut to what a message can hold."""
     return text if len(text) <= _SAID else text[: _SAID - 1] + "…"

@@ -12,6 +12,9 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit
 from ..errors import Violation, near_names
 from ..http import media_types
 from . import parameter_styles as styles
+from .body_encoder import kind_of
+from .forms import read_form
+from .multipart import read_multipart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["NO_BODY", "DecodedRequest", "decode"]
 
 NO_BODY: Any = type("_NoBody", (), {"__repr__": lambda _: "NO_BODY"})()  #: stands for "none came": null is a body
-_FORM = "application/x-www-form-urlencoded"
 _Pairs = list[tuple[str, str]]
 
 
@@ -161,43 +163,58 @@ def _body(request: Request, operation: Operation, violations: list[Violation]) -
         )
         return request.body
     media = documented.content[name]
-    kind = media_types.media_type(content_type)
-    if media_types.is_json(kind):
-        return _json(request.body, media, violations)
-    if kind == _FORM and media.schema is not None:
-        body = _form(request.body.decode("utf-8", "replace"), media, media.schema)
-        violations += media.schema.request.violations(body, "body")
-        return body
-    return request.body
+    return _typed_body(request.body, content_type or "", media, violations)
 
 
-def _json(raw: bytes, media: MediaType, violations: list[Violation]) -> Any:
+def _typed_body(raw: bytes, content_type: str, media: MediaType, violations: list[Violation]) -> Any:
+    """The body as JSON where its media type has such a form, checked; text or bytes elsewhere."""
+    kind = kind_of(content_type)
     try:
-        body = json.loads(raw)
+        if kind == "json":
+            body = json.loads(raw)
+        elif kind == "form" and media.schema is not None:
+            body = read_form(raw.decode("utf-8", "replace"), media, media.schema)
+        elif kind == "multipart" and media.schema is not None:
+            return _multipart(raw, content_type, media, media.schema, violations)
+        elif kind == "lines":
+            body = [json.loads(line.strip(b"\x1e")) for line in raw.splitlines() if line.strip(b"\x1e ")]
+        else:
+            return raw
     except (ValueError, RecursionError):
         violations.append(Violation("body", (), "json", "JSON", "something else", media.pointer))
         return raw
-    if media.schema is not None:
+    if media.schema is not None and kind != "lines":
         violations += media.schema.request.violations(body, "body")
     return body
 
 
-def _form(text: str, media: MediaType, schema: Schema) -> dict[str, Any]:
-    """A form's fields by their ``encoding`` (OpenAPI 3.1 §4.8.14.4); undeclared ones as text."""
-    pairs = [(name, value) for name, _, value in _cut(text, "&")]
-    body: dict[str, Any] = {unquote_plus(name): unquote_plus(value) for name, value in pairs}
-    for name, field in schema.fields.items():
-        rule = media.encoding.get(name, {})
-        style = rule.get("style", "form")
-        try:
-            body[name] = styles.read(
-                name, "query", style, rule.get("explode", style == "form"), pairs, styles.types_of(field)
-            )
-        except (KeyError, ValueError):
-            continue
-        if isinstance(body[name], str) and "object" in field.described_types:
+def _multipart(raw: bytes, content_type: str, media: MediaType, schema: Schema, violations: list[Violation]) -> Any:
+    """The fields of a multipart body, files among them as bytes; judged with ``""`` in the place of each file."""
+    try:
+        parts = read_multipart(raw, content_type)
+    except ValueError as error:
+        violations.append(Violation("body", (), "content", f"multipart; it {error}", "", media.pointer))
+        return raw
+    body: dict[str, Any] = {}
+    plain: dict[str, Any] = {}
+    for part in parts:
+        field = schema.fields.get(part.name)
+        many = field is not None and "array" in field.described_types
+        types = (field.items.described_types if many and field.items else field.described_types) if field is not None else ("string",)
+        text = part.content.decode("utf-8", "replace")
+        value = text if part.filename is None else part.content
+        if part.filename is None and (media_types.is_json(part.content_type) or "string" not in types):
             try:
-                body[name] = json.loads(body[name])
+                value = json.loads(text)
             except ValueError:
-                continue
+                value = text
+        shown = "" if part.filename is not None else value
+        if many:
+            body.setdefault(part.name, []).append(value)
+            plain.setdefault(part.name, []).append(shown)
+        else:
+            body[part.name], plain[part.name] = value, shown
+    violations += [
+        v for v in schema.request.violations(plain, "body") if v.rule not in {"minLength", "format", "pattern"}
+    ]
     return body

@@ -7,7 +7,7 @@ Whatever is wrong is reported at once, in one error.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from ..errors import BadArguments, InvalidRequest, Violation, listed, near_names
@@ -17,83 +17,102 @@ from ..http.messages import Headers, Request
 from ..schema.explain import one_of, type_words
 from ..schema.values import to_json
 from . import parameter_styles as styles
-from .forms import is_file, write_form, write_multipart
+from .body_encoder import BodyEncoder, is_octets
+from .operation import OWN_KEYWORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from ..schema.schema import Schema
+    from .body_encoder import Field
     from .operation import MediaType, Operation, Parameter
 
-__all__ = ["Encoder", "Field"]
+    Hint = Callable[[str, Sequence[str]], str]
+    LetThrough = Callable[[Operation, Sequence[Violation]], None]
+
+__all__ = ["Encoder"]
 
 _ABSENT: Any = object()
 _UNSAFE_SEGMENT = re.compile(r"[/\\]")
-_FORM = "application/x-www-form-urlencoded"
+#: rules whose breach cannot be sent, whatever the document says: no JSON form, no written form, another path
+_UNSENDABLE = frozenset({"json", "style", "path", "content"})
 
 
-class Field(NamedTuple):
-    """A field of the body that can be given as a keyword."""
+class _Findings:
+    """What is wrong with the arguments of one call, as it is found."""
 
-    keyword: str
-    name: str
-    schema: Schema
-    required: bool
+    def __init__(self) -> None:
+        self.missing: list[str] = []
+        self.unknown: list[str] = []
+        self.others: list[str] = []  # sentences: too many, given twice, body= beside its fields
+        self.violations: list[Violation] = []
+
+    @property
+    def bind(self) -> bool:
+        """Do the arguments fit the signature?"""
+        return not (self.missing or self.unknown or self.others)
 
 
 class Encoder:
-    """One operation's way from arguments to a Request; what does not change per call is prepared once.
+    """One operation's arguments to a Request; what does not change per call is prepared once.
+
+    Args:
+        operation: the operation.
+        hint: (unknown argument, valid ones) to what else to say of it; nothing by default.
 
     Attributes:
         operation: the operation.
         fields: the body fields that are keywords of the callable.
         accepts: the media types that ``accept=`` chooses from, the default first.
-        media: the media type the body is sent in, None without a body.
+        content_types: those that ``content_type=`` chooses from for the body, the default first.
+        media: the media type that the body is sent in by default, None without a body.
     """
 
-    def __init__(self, operation: Operation, identifier: Any) -> None:
+    def __init__(self, operation: Operation, hint: Hint | None = None) -> None:
         self.operation = operation
         self.path_parameters = [p for p in operation.parameters if p.location == "path"]
         self.other_parameters = [p for p in operation.parameters if p.location != "path"]
         self.accepts = _accepts(operation)
-        self.media: MediaType | None = _body_media(operation)
-        self.fields, self._filled = self._body_fields(identifier)
+        self.content_types = _content_types(operation)
+        self._hint = hint
         self._by_keyword = {p.keyword: p for p in operation.parameters}
-        self._fields_by_keyword = {field.keyword: field for field in self.fields}
-        self._segments = re.split(r"\{([^{}]+)\}", operation.path)
-        headers = {"Accept": self.accepts[0]}
-        if self.media is not None and not self.media.name.startswith("multipart/"):
-            headers["Content-Type"] = _concrete(self.media.name)
-        self._headers = Headers(headers)
-        self._bodiless = Headers({"Accept": self.accepts[0]})
+        self._bodies: dict[str, BodyEncoder] = {}
+        self._body = self._body_encoder(self.content_types[0]) if self.content_types else None
+        path, _, fixed = operation.path.partition("#")[0].partition("?")
+        self._segments = re.split(r"\{([^{}]+)\}", path if path.startswith("/") else f"/{path}")
+        self._fixed_query = fixed
+        self._headers = Headers({"Accept": self.accepts[0]})
 
-    def _body_fields(self, identifier: Any) -> tuple[tuple[Field, ...], tuple[str, ...]]:
-        """The keyword fields, and the body fields that a path argument of the same name fills."""
-        schema = self.media.schema if self.media is not None else None
-        if schema is None:
-            return (), ()
-        reserved = {p.keyword for p in self.operation.parameters} | {"body", "accept"}
-        required = schema.required
-        fields, filled = [], []
-        in_path = {p.name for p in self.path_parameters}
-        for name, field in schema.fields.items():
-            if field.read_only:
-                continue
-            if name in in_path and name in required:
-                filled.append(name)
-            keyword = identifier(name)
-            if keyword not in reserved:
-                fields.append(Field(keyword, name, field, name in required and name not in filled))
-        return tuple(fields), tuple(filled)
+    @property
+    def media(self) -> MediaType | None:
+        """The media type that the body is sent in by default."""
+        return self._body.media if self._body is not None else None
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of the body in its default media type, which are keywords."""
+        return self._body.fields if self._body is not None else ()
 
     @property
     def keywords(self) -> tuple[str, ...]:
         """Every name that the callable takes."""
-        names = [p.keyword for p in self.operation.parameters] + [field.keyword for field in self.fields]
-        names += ["body"] if self.operation.request_body is not None else []
-        return (*names, "accept") if len(self.accepts) > 1 and "accept" not in names else tuple(names)
+        return self._keywords(self._body)
 
-    def encode(self, args: Sequence[Any], kwargs: Mapping[str, Any], base: str, *, stream: bool = False) -> Request:
+    def _keywords(self, body: BodyEncoder | None) -> tuple[str, ...]:
+        names = [p.keyword for p in self.operation.parameters] + [f.keyword for f in (body.fields if body else ())]
+        names += ["body"] if body is not None else []
+        names += ["content_type"] if len(self.content_types) > 1 else []
+        names += ["accept"] if len(self.accepts) > 1 else []
+        return tuple(dict.fromkeys(names))
+
+    def encode(
+        self,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        base: str,
+        *,
+        stream: bool = False,
+        let_through: LetThrough | None = None,
+    ) -> Request:
         """The request of one call.
 
         Args:
@@ -101,37 +120,27 @@ class Encoder:
             kwargs: everything else by keyword.
             base: the server's URL, before the operation's path.
             stream: whether the answer is wanted in chunks.
+            let_through: is told of arguments that break the document instead of raising; what cannot be sent raises
+                all the same.
 
         Raises:
             BadArguments: a required argument is missing, one is unknown or given twice.
             InvalidRequest: a value breaks the document.
         """
-        given = dict(kwargs)
-        problems = self._bind(args, given)
-        wrong: list[Violation] = []
+        given, found = dict(kwargs), _Findings()
+        body = self._chosen_body(given, found)
+        self._bind(args, given, body, found, strict=let_through is None)
         accept = given.pop("accept", None) if "accept" not in self._by_keyword else None
-        headers = self._headers
-        path = self._path(given, wrong)
-        query, extra = self._others(given, wrong)
-        body, sent = self._body(given, wrong, problems)
-        if not sent:
-            headers = self._bodiless
+        path = self._path(given, found.violations)
+        query, extra = self._others(given, found.violations)
+        value = self._body_value(body, given, found, strict=let_through is None)
         if accept is not None:
-            headers = headers | {"Accept": self._accept(accept, wrong)}
-        if problems:
-            raise self._bad_arguments(problems, wrong)
-        if wrong:
-            raise InvalidRequest(f"{self.operation.name}: nothing was sent, the arguments break the document:", wrong)
-        if extra:
-            headers = headers | extra
-        content: bytes | None = None
-        if sent:
-            try:
-                content, content_type = self._write_body(body)
-            except ValueError as error:  # a value that its style cannot write
-                raise InvalidRequest(f"{self.operation.name}: nothing was sent, the body {error}") from None
-            if content_type:
-                headers = headers | {"Content-Type": content_type}
+            extra = {"Accept": self._accept(accept, found.violations), **extra}
+        self._settle(found, body, let_through)
+        headers, content = self._headers | extra if extra else self._headers, None
+        if body is not None and value is not _ABSENT:
+            content, content_type = self._written(body, value)
+            headers = headers | {"Content-Type": content_type}
         url = base.rstrip("/") + path + (f"?{query}" if query else "")
         return Request(self.operation.method, url, headers, content, stream)
 
@@ -142,53 +151,74 @@ class Encoder:
 
     # --- binding ---
 
-    def _bind(self, args: Sequence[Any], given: dict[str, Any]) -> dict[str, list[str]]:
-        problems: dict[str, list[str]] = {}
+    def _bind(
+        self,
+        args: Sequence[Any],
+        given: dict[str, Any],
+        body: BodyEncoder | None,
+        found: _Findings,
+        *,
+        strict: bool,
+    ) -> None:
         if len(args) > len(self.path_parameters):
-            problems["surplus"] = [
+            found.others.append(
                 f"{len(self.path_parameters)} positional arguments are taken, {len(args)} came; the rest go by keyword"
-            ]
+            )
         for parameter, value in zip(self.path_parameters, args, strict=False):
             if parameter.keyword in given:
-                problems.setdefault("twice", []).append(parameter.keyword)
+                found.others.append(f"given twice: {parameter.keyword}")
             given[parameter.keyword] = value
-        known = self._by_keyword.keys() | self._fields_by_keyword.keys()
-        for name, value in given.items():
-            if name in known:
-                continue
-            if name == "body" and self.operation.request_body is not None:
-                continue
-            if name == "accept" and (len(self.accepts) > 1 or value in self.accepts):
-                continue
-            problems.setdefault("unknown", []).append(name)
-        missing = [p.keyword for p in self.operation.parameters if p.required and p.keyword not in given]
-        missing = [name for name in missing if not self._by_keyword[name].constant]
-        if missing:
-            problems["missing"] = missing
-        return problems
+        known = {*self._keywords(body)}
+        if given.get("accept") in self.accepts:
+            known.add("accept")
+        found.unknown += [name for name in given if name not in known]
+        missing = [p for p in self.operation.parameters if p.required and p.keyword not in given and not p.constant]
+        for parameter in missing:
+            if strict or parameter.location == "path":
+                found.missing.append(parameter.keyword)
+            else:
+                found.violations.append(
+                    Violation(
+                        parameter.location, (parameter.keyword,), "required", "but required", "", parameter.pointer
+                    )
+                )
 
-    def _bad_arguments(self, problems: Mapping[str, list[str]], wrong: Sequence[Violation]) -> BadArguments:
-        valid = self.keywords
-        lines = []
-        if "missing" in problems:
-            lines.append(f"missing: {', '.join(problems['missing'])}")
-        for name in problems.get("unknown", ()):
+    def _settle(self, found: _Findings, body: BodyEncoder | None, let_through: LetThrough | None) -> None:
+        """Raise what is wrong, all of it in one error; or tell of it and go on."""
+        if not found.bind:
+            raise self._bad_arguments(found, self._keywords(body))
+        wrong = found.violations
+        if not wrong:
+            return
+        if let_through is None or any(map(_is_unsendable, wrong)):
+            raise InvalidRequest(f"{self.operation.name}: nothing was sent, the arguments break the document:", wrong)
+        let_through(self.operation, wrong)
+
+    def _bad_arguments(self, found: _Findings, valid: tuple[str, ...]) -> BadArguments:
+        lines, lost = [], False
+        if found.missing:
+            lines.append(f"missing: {', '.join(found.missing)}")
+        for name in found.unknown:
             near = near_names(name, valid)
+            lost |= not near
             lines.append(f"unknown: {name}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
-        lines += [f"given twice: {name}" for name in problems.get("twice", ())]
-        lines += problems.get("surplus", [])
-        lines += problems.get("mixed", [])
-        if "unknown" in problems and not any(near_names(n, valid) for n in problems["unknown"]):
+        lines += found.others
+        if lost:
             lines.append(f"it takes: {', '.join(valid)}" if valid else "it takes no arguments")
-        message = f"{self.operation.name}: nothing was sent\n  " + "\n  ".join(lines) + listed(wrong)
+        hints = [self._hint(name, valid) for name in found.unknown] if self._hint is not None else []
+        text = "".join(f"\n  {line}" for line in lines) + listed(found.violations)
+        text += "".join(f"\n  {line}" for line in dict.fromkeys(filter(None, hints)))
         return BadArguments(
-            message, missing=problems.get("missing", ()), unknown=problems.get("unknown", ()), valid=valid
+            f"{self.operation.name}: nothing was sent{text}",
+            missing=found.missing,
+            unknown=found.unknown,
+            valid=valid,
         )
 
     # --- parameters ---
 
     def _value(self, parameter: Parameter, given: dict[str, Any], wrong: list[Violation]) -> Any:
-        """The argument as validated JSON; ``_ABSENT`` when nothing is to be sent or it was wrong."""
+        """The argument as validated JSON; ``_ABSENT`` when nothing is to be sent."""
         value = given.get(parameter.keyword, _ABSENT)
         if value is _ABSENT:
             if parameter.required and parameter.constant and parameter.schema is not None:
@@ -204,9 +234,11 @@ class Encoder:
             return _ABSENT
         before = len(wrong)
         value = to_json(value, location, path, wrong)
-        if schema is not None and len(wrong) == before:
+        if len(wrong) > before:
+            return _ABSENT
+        if schema is not None:
             wrong += schema.request.violations(value, location, path)
-        return value if len(wrong) == before else _ABSENT
+        return value
 
     def _write(self, parameter: Parameter, value: Any, wrong: list[Violation]) -> Any:
         if parameter.media_type is not None:
@@ -230,11 +262,12 @@ class Encoder:
     def _path(self, given: dict[str, Any], wrong: list[Violation]) -> str:
         written: dict[str, str] = {}
         for parameter in self.path_parameters:
+            before = len(wrong)
             value = self._value(parameter, given, wrong)
             if value is _ABSENT:
                 continue
             text = self._write(parameter, value, wrong)
-            if not text:
+            if not text and len(wrong) == before:
                 self._refuse(parameter, "text that is not empty", type_words(value), wrong)
             written[parameter.name] = text
         path = "".join(written.get(part, "") if i % 2 else part for i, part in enumerate(self._segments))
@@ -250,7 +283,7 @@ class Encoder:
 
     def _others(self, given: dict[str, Any], wrong: list[Violation]) -> tuple[str, dict[str, str]]:
         """The query string, and the headers that parameters make."""
-        query: list[str] = []
+        query: list[str] = [self._fixed_query] if self._fixed_query else []
         headers: dict[str, str] = {}
         cookies: list[str] = []
         for parameter in self.other_parameters:
@@ -277,74 +310,66 @@ class Encoder:
 
     # --- body ---
 
-    def _body(self, given: dict[str, Any], wrong: list[Violation], problems: dict[str, list[str]]) -> tuple[Any, bool]:
-        """(the body as validated JSON, is there one to send?)."""
-        body = self.operation.request_body
-        if body is None:
-            return None, False
-        by_keyword = {field.name: given[field.keyword] for field in self.fields if field.keyword in given}
-        if "body" in given:
+    def _body_encoder(self, name: str) -> BodyEncoder:
+        encoder = self._bodies.get(name)
+        if encoder is None:
+            request_body = self.operation.request_body
+            assert request_body is not None  # noqa: S101 - there is no content type without one
+            encoder = self._bodies[name] = BodyEncoder(
+                request_body.content[name], {*self._by_keyword, *OWN_KEYWORDS}, self.path_parameters
+            )
+        return encoder
+
+    def _chosen_body(self, given: dict[str, Any], found: _Findings) -> BodyEncoder | None:
+        """The body in the media type that ``content_type=`` names; octets go in one that takes octets."""
+        if not self.content_types:
+            return None
+        if "content_type" in self._by_keyword or "content_type" not in given:
+            names = self.content_types
+            if is_octets(given.get("body")) and "body" not in self._by_keyword and len(names) > 1:
+                return next((e for e in map(self._body_encoder, names) if e.takes_octets), self._body)
+            return self._body
+        name = given.pop("content_type")
+        if name in self.content_types:
+            return self._body_encoder(name)
+        wide = next((n for n in self.content_types if "*" in n and isinstance(name, str)), None)
+        if wide is not None and media_types.match_media(name, [wide]):
+            return self._body_encoder(wide).written_as(name)
+        expected, pointer = one_of(self.content_types), f"{self.operation.pointer}/requestBody"
+        found.violations.append(Violation("header", ("content_type",), "content", expected, type_words(name), pointer))
+        return self._body
+
+    def _body_value(self, body: BodyEncoder | None, given: dict[str, Any], found: _Findings, *, strict: bool) -> Any:
+        """The body as validated JSON, octets or a file; ``_ABSENT`` when there is none to send."""
+        documented = self.operation.request_body
+        if body is None or documented is None:
+            return _ABSENT
+        by_keyword = {field.name: given[field.keyword] for field in body.fields if field.keyword in given}
+        if "body" in given and "body" not in self._by_keyword:
             if by_keyword:
                 names = ", ".join(by_keyword)
-                problems.setdefault("mixed", []).append(f"body= is the whole body; leave out {names} or put it there")
+                found.others.append(f"body= is the whole body; leave out {names} or put it there")
             value = given["body"]
-        elif by_keyword or body.required:
-            missing = [f.keyword for f in self.fields if f.required and f.keyword not in given]
-            if missing:
-                problems["missing"] = [*problems.get("missing", []), *missing]
+        elif by_keyword or documented.required:
+            if not body.writes_objects and not by_keyword:
+                found.missing.append("body")
+                return _ABSENT
+            if strict:
+                found.missing += [f.keyword for f in body.fields if f.required and f.keyword not in given]
             value = by_keyword
         else:
-            return None, False
-        return self._checked_body(value, given, wrong, skip_required=bool(problems)), True
+            return _ABSENT
+        return body.check(value, given, found.violations, skip_required=not found.bind)
 
-    def _checked_body(self, value: Any, given: dict[str, Any], wrong: list[Violation], *, skip_required: bool) -> Any:
-        media = self.media
-        if isinstance(value, (bytes, bytearray)) or hasattr(value, "read"):
-            return value  # octets are sent as they are
-        before = len(wrong)
-        parts = media is not None and media.name.startswith("multipart/")
-        if parts and isinstance(value, dict):
-            files = {name: item for name, item in value.items() if is_file(item)}
-            plain = {name: item for name, item in value.items() if name not in files}
-            checked = to_json(plain, "body", (), wrong) | dict.fromkeys(files, "")
-        else:
-            files = {}
-            checked = to_json(value, "body", (), wrong)
-        if isinstance(checked, dict):
-            self._fill(checked, given, wrong)
-        if media is not None and media.schema is not None and len(wrong) == before:
-            found = media.schema.request.violations(checked, "body")
-            wrong += [v for v in found if not (skip_required and v.rule == "required" and len(v.path) == 1)]
-        return checked | files if files else checked
+    def _written(self, body: BodyEncoder, value: Any) -> tuple[Any, str]:
+        try:
+            return body.write(value)
+        except ValueError as error:  # a value that its style cannot write
+            raise InvalidRequest(f"{self.operation.name}: nothing was sent, the body {error}") from None
 
-    def _fill(self, body: dict[str, Any], given: dict[str, Any], wrong: list[Violation]) -> None:
-        """A path argument also is the required body field of the same name; two different values are an error."""
-        schema = self.media.schema if self.media is not None else None
-        for parameter in self.path_parameters:
-            value = given.get(parameter.keyword)
-            if parameter.name in body and schema is not None and parameter.name in schema.fields:
-                if value is not None and body[parameter.name] != value:
-                    expected = f"the same value as the path argument {parameter.keyword}"
-                    wrong.append(Violation("body", (parameter.name,), "path", expected, "another one", schema.pointer))
-            elif parameter.name in self._filled and value is not None:
-                body[parameter.name] = value
 
-    def _write_body(self, body: Any) -> tuple[bytes, str | None]:
-        """The bytes of a checked body, and its content type where that depends on the body."""
-        media = self.media
-        if hasattr(body, "read"):
-            body = body.read()
-        if isinstance(body, (bytes, bytearray)):
-            return bytes(body), None
-        if media is None or media_types.is_json(media.name) or "*" in media.name:
-            return dumps(body).encode(), None
-        if media.name == _FORM and isinstance(body, dict):
-            return write_form(body, media).encode(), None
-        if media.name.startswith("multipart/") and isinstance(body, dict):
-            return write_multipart(body, media)
-        if media_types.is_ndjson(media.name) and isinstance(body, list):
-            return "".join(dumps(item) + "\n" for item in body).encode(), None
-        return (body if isinstance(body, str) else dumps(body)).encode(), None
+def _is_unsendable(violation: Violation) -> bool:
+    return violation.rule in _UNSENDABLE or (violation.location == "path" and violation.rule == "null")
 
 
 def _accepts(operation: Operation) -> tuple[str, ...]:
@@ -359,17 +384,10 @@ def _accepts(operation: Operation) -> tuple[str, ...]:
     return tuple(ordered) or ("application/json",)
 
 
-def _body_media(operation: Operation) -> MediaType | None:
-    """The media type to send a body in: JSON where documented, else the first."""
+def _content_types(operation: Operation) -> tuple[str, ...]:
+    """The media types of the body, the default first: JSON where documented, else the first."""
     content = operation.request_body.content if operation.request_body is not None else {}
-    for name, media in content.items():
-        if media_types.is_json(name):
-            return media
-    return next(iter(content.values()), None)
-
-
-def _concrete(name: str) -> str:
-    return "application/json" if "*" in name else name
+    return tuple(sorted(content, key=lambda name: not media_types.is_json(name)))
 
 
 def _as_content(parameter: Parameter, text: str) -> Any:

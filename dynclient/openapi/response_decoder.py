@@ -14,18 +14,22 @@ from ..http.json import loads
 from ..http.streams import Lines
 from ..schema.origins import Origin
 from . import parameter_styles as styles
-from .problem import _clip, problem
+from .problem import clipped, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from ..http.messages import Headers, Response
+    from ..errors import Problem
+    from ..http.messages import Headers, Request, Response
     from ..schema.models import Models
     from ..schema.schema import Schema
     from ..schema.validator import Validator
     from .operation import DocumentedResponse, Operation
 
-__all__ = ["Decoder", "Reply", "drain"]
+__all__ = ["Decoder", "Reply", "drain", "hint"]
+
+_KEPT = 100  # ways to read an answer that are kept, per operation
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 
 
 class Reply(NamedTuple):
@@ -54,8 +58,8 @@ class Reply(NamedTuple):
         return f"<Reply {self.status} {type(self.data).__name__}{broken}>"
 
 
-class _Way(NamedTuple):
-    """How to read one kind of answer: found once per operation, status and content type."""
+class _Reading(NamedTuple):
+    """How to read one kind of answer: made once per operation, status and content type."""
 
     documented: DocumentedResponse | None
     media: str | None  # the documented media type it falls under
@@ -66,15 +70,33 @@ class _Way(NamedTuple):
 
 
 class Decoder:
-    """One operation's way from a Response to data. Safe to share between threads."""
+    """One operation's Response to data. Safe to share between threads.
 
-    def __init__(self, operation: Operation, models: Callable[[], Models]) -> None:
+    Args:
+        operation: the operation.
+        models: the models of its document, asked for when there is a schema.
+        refusal_hint: what to do about an answer of 400 and above, for the end of the error's message; ``hint`` by
+            default.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        models: Callable[[], Models],
+        refusal_hint: Callable[[Response, Problem], str] | None = None,
+    ) -> None:
         self.operation = operation
         self._models = models
-        self._ways: dict[tuple[int, str | None, str | None], _Way] = {}
+        self._refusal_hint = refusal_hint or (lambda response, _: hint(response))
+        self._readings: dict[tuple[int, str | None, str | None], _Reading] = {}
 
     def decode(
-        self, response: Response, arguments: Mapping[str, Any], *, check: bool = True, asked: str | None = None
+        self,
+        response: Response,
+        arguments: Mapping[str, Any],
+        *,
+        check: bool = True,
+        request: Request | None = None,
     ) -> Reply:
         """Read and judge an answer; nothing is raised.
 
@@ -82,42 +104,43 @@ class Decoder:
             response: as the transport gave it; a stream is read to its end unless it is text or NDJSON of a 2xx.
             arguments: the path arguments of the call, for ``Model.changes`` and updates.
             check: False reads without holding it against the document.
-            asked: the media type that was asked for; what an answer is that does not say (some streams do not).
+            request: what was answered, for errors; its Accept is what an answer is that does not say its type.
         """
-        way = self._way(response, asked)
-        if response.chunks is not None and not self.streams(response, asked):
+        reading = self._reading(response, request)
+        if response.chunks is not None and not self.streams(response, request):
             response = drain(response)
         if response.status >= 400:
-            return self._refusal(response, way, check=check)
+            return self._refusal(response, reading, request, check=check)
         found: list[Violation] = []
-        data = self._read(response, way, found)
+        data = self._read(response, reading, found)
         warnings: tuple[Violation, ...] = ()
-        if check and way.documented is None:
-            return self._undocumented(response, way, data)
         if check and not found:
-            if way.media is None and (way.documented is not None and way.documented.content) and response.body:
-                return self._undocumented(response, way, data)
-            if way.validator is not None and response.chunks is None:  # a text that is still coming is not judged
-                violations, warnings = way.validator.check(data, "response")
+            undocumented = self._undocumented(response, reading)
+            if undocumented is not None:
+                return self._broken_contract(response, undocumented, data, request)
+            if reading.validator is not None and response.chunks is None:  # a text that still comes is not judged
+                violations, warnings = reading.validator.check(data, "response")
                 found += violations
-            found += self._headers(response, way)
-        if way.build is not None and not any(v.rule == "json" for v in found):
-            data = way.build(data, Origin(response.body, self.operation.id, arguments))
-        error = self._invalid(response, found, data) if found and check else None
+            found += self._headers(response, reading)
+        if reading.build is not None and not any(v.rule == "json" for v in found):
+            data = reading.build(data, Origin(response.body, self.operation.id, arguments))
+        error = self._invalid(response, found, data, request) if found and check else None
         return Reply(response.status, response.headers, data, tuple(found), warnings, response, error)
 
-    def streams(self, response: Response, asked: str | None = None) -> bool:
+    def streams(self, response: Response, request: Request | None = None) -> bool:
         """Is this an answer that makes sense before it has all come?"""
-        return response.status < 400 and self._way(response, asked).kind in {"ndjson", "text"}
+        return response.status < 400 and self._reading(response, request).kind in {"ndjson", "text"}
 
-    # --- finding the way ---
+    # --- reading ---
 
-    def _way(self, response: Response, asked: str | None) -> _Way:
+    def _reading(self, response: Response, request: Request | None) -> _Reading:
         came = response.headers.get("content-type")
-        key = (response.status, came, None if came else asked)
-        return self._ways.get(key) or self._found(key)
+        asked = request.headers.get("accept") if request is not None and not came else None
+        key = (response.status, came, asked)
+        known = self._readings.get(key)
+        return known if known is not None else self._made(key)
 
-    def _found(self, key: tuple[int, str | None, str | None]) -> _Way:
+    def _made(self, key: tuple[int, str | None, str | None]) -> _Reading:
         status, content_type, asked = key
         documented = self.operation.response_for(status)
         content = documented.content if documented is not None else {}
@@ -127,39 +150,41 @@ class Decoder:
         schema = content[media].schema if media is not None else None
         kind = _kind(content_type or media or "")
         validator = build = None
-        if schema is not None and (kind == "json" or (kind == "text" and "string" in schema.types)):
+        if schema is not None and (kind == "json" or (kind == "text" and "string" in schema.described_types)):
             validator = schema.response
             build = self._models().builder(schema) if kind == "json" else None
-        way = self._ways[key] = _Way(documented, media, kind, schema, validator, build)
-        return way
+        reading = _Reading(documented, media, kind, schema, validator, build)
+        if len(self._readings) < _KEPT:  # a server may make up a new content type for each answer
+            self._readings[key] = reading
+        return reading
 
-    def _read(self, response: Response, way: _Way, found: list[Violation]) -> Any:
-        if way.kind == "ndjson" or response.chunks is not None:
-            return Lines(response, objects=way.kind == "ndjson")
-        if way.kind == "json":
-            return self._json(response, way, found)
-        if way.kind == "text":
+    def _read(self, response: Response, reading: _Reading, found: list[Violation]) -> Any:
+        if reading.kind == "ndjson" or response.chunks is not None:
+            return Lines(response, objects=reading.kind == "ndjson")
+        if reading.kind == "json":
+            return self._json(response, reading, found)
+        if reading.kind == "text":
             return response.text()
         return response.body or None
 
-    def _json(self, response: Response, way: _Way, found: list[Violation]) -> Any:
+    def _json(self, response: Response, reading: _Reading, found: list[Violation]) -> Any:
         if not response.body:
-            wanted = way.validator
+            wanted = reading.validator
             if wanted is not None and not wanted.is_valid(None):
-                found.append(self._broken("a body", "nothing", way))
+                found.append(self._broken("a body", "nothing", reading))
             return None
         try:
             return loads(response.body)
         except (ValueError, RecursionError):
-            found.append(self._broken("JSON", "something else, or a part of it", way))
+            found.append(self._broken("JSON", "something else, or a part of it", reading))
             return response.text()
 
-    def _broken(self, expected: str, got: str, way: _Way) -> Violation:
-        pointer = way.documented.pointer if way.documented is not None else self.operation.pointer
+    def _broken(self, expected: str, got: str, reading: _Reading) -> Violation:
+        pointer = reading.documented.pointer if reading.documented is not None else self.operation.pointer
         return Violation("response", (), "json", expected, got, pointer)
 
-    def _headers(self, response: Response, way: _Way) -> Iterator[Violation]:
-        for name, schema in way.documented.headers.items() if way.documented is not None else ():
+    def _headers(self, response: Response, reading: _Reading) -> Iterator[Violation]:
+        for name, schema in reading.documented.headers.items() if reading.documented is not None else ():
             text = response.headers.get(name)
             if text is not None:
                 value = styles.read(name, "header", "simple", False, text, styles.types_of(schema))  # noqa: FBT003
@@ -171,38 +196,57 @@ class Decoder:
     def _call(self) -> str:
         return f"{self.operation.name} ({self.operation.method} {self.operation.path})"
 
-    def _undocumented(self, response: Response, way: _Way, data: Any) -> Reply:
-        came = response.content_type or "no content type"
-        if way.documented is None:
-            documented = ", ".join(self.operation.responses) or "none"
-            message = f"{self._call} answered {response.status}, which the document does not name (it has {documented})"
-            place = f"{self.operation.pointer}/responses"
-            violation = Violation("response", (), "status", f"one of {documented}", str(response.status), place)
-        else:
-            documented = ", ".join(way.documented.content)
-            message = f"{self._call} answered {response.status} with {came} where {documented} is documented"
-            violation = Violation("response", (), "content", documented, came, f"{way.documented.pointer}/content")
-        message += _hint(response)
-        error = UndocumentedResponse(message, violations=(violation,), response=response, data=data)
+    def _answered(self, response: Response) -> str:
+        """How a message about a broken contract begins; of a change it says first that it was made."""
+        done = ", so the server did it, but" if self._changes(response) else ""
+        return f"{self._call} answered {response.status}{done}"
+
+    def _changes(self, response: Response) -> bool:
+        return self.operation.method not in _SAFE and 200 <= response.status < 300
+
+    def _undocumented(self, response: Response, reading: _Reading) -> tuple[str, Violation] | None:
+        """What is wrong with a status or media type that the document does not name."""
+        documented = reading.documented
+        if documented is None:
+            if not self.operation.responses:
+                return None  # a document that says nothing allows anything
+            names = ", ".join(self.operation.responses)
+            pointer = f"{self.operation.pointer}/responses"
+            violation = Violation("response", (), "status", f"one of {names}", str(response.status), pointer)
+            words = " the document does not name that status" if self._changes(response) else ""
+            return f"{words or ', which the document does not name'} (it has {names})", violation
+        if reading.media is not None or not documented.content or not response.body:
+            return None
+        came, names = response.content_type or "no content type", ", ".join(documented.content)
+        violation = Violation("response", (), "content", names, came, f"{documented.pointer}/content")
+        return f" with {came} where {names} is documented", violation
+
+    def _broken_contract(
+        self, response: Response, undocumented: tuple[str, Violation], data: Any, request: Request | None
+    ) -> Reply:
+        words, violation = undocumented
+        message = f"{self._answered(response)}{words}{hint(response)}"
+        error = UndocumentedResponse(message, violations=(violation,), response=response, data=data, request=request)
         return Reply(response.status, response.headers, data, (violation,), (), response, error)
 
-    def _invalid(self, response: Response, found: list[Violation], data: Any) -> ContractError:
+    def _invalid(self, response: Response, found: list[Violation], data: Any, request: Request | None) -> ContractError:
         message = (
-            f"{self._call} answered {response.status} with a body that breaks the document; "
+            f"{self._answered(response)} with a body that breaks the document; "
             'the error\'s .data has it, responses="warn" lets it pass:'
         )
-        return InvalidResponse(message, violations=found, response=response, data=data)
+        return InvalidResponse(message, violations=found, response=response, data=data, request=request)
 
-    def _refusal(self, response: Response, way: _Way, *, check: bool) -> Reply:
+    def _refusal(self, response: Response, reading: _Reading, request: Request | None, *, check: bool) -> Reply:
         found: list[Violation] = []
-        data = self._read(response, way, found) if way.kind in {"json", "text"} else None
-        if check and way.validator is not None and not found:
-            found += way.validator.violations(data, "response")
+        data = self._read(response, reading, found) if reading.kind in {"json", "text"} else None
+        if check and reading.validator is not None and not found:
+            found += reading.validator.violations(data, "response")
         said = problem(response, data, self._argument)
         kind = api_error_class(response.status)
         name = "" if kind is ApiError else f" {kind.__name__}"
-        message = f"{self._call} answered {response.status}{name}: {_clip(str(said))}{_hint(response)}"
-        error = kind(message, problem=said, response=response, violations=found)
+        todo = self._refusal_hint(response, said)
+        message = f"{self._call} answered {response.status}{name}: {clipped(str(said))}{todo}"
+        error = kind(message, problem=said, response=response, violations=found, request=request)
         return Reply(response.status, response.headers, data, tuple(found), (), response, error)
 
     def _argument(self, loc: tuple[Any, ...]) -> str:
@@ -237,7 +281,7 @@ def drain(response: Response) -> Response:
 # --- what the server said ----------------------------------------------------------------------------------------
 
 
-def _hint(response: Response) -> str:
+def hint(response: Response) -> str:
     """What to do next, where the answer itself tells."""
     if "html" in response.content_type:
         return "; an HTML page came, so check the host and the path prefix of server="

@@ -72,11 +72,11 @@ class Operations(Mapping[str, Operation]):
         self._made: dict[str, Operation] = {}
 
     def __getitem__(self, key: str) -> Operation:
+        if key not in self:
+            raise self.unknown(key)
         made = self._made.get(key)
         if made is None:
-            id_ = key if key in self._places else self._names.get(key)
-            if id_ is None:
-                raise self.unknown(key)
+            id_ = key if key in self._places else self._names[key]
             made = self._made[key] = self._made.get(id_) or self._make(id_)
         return made
 
@@ -86,7 +86,7 @@ class Operations(Mapping[str, Operation]):
         return self[name]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._places or key in self._names
+        return isinstance(key, str) and (key in self._places or key in self._names)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)

@@ -13,7 +13,6 @@ from tiny_specs import json_answer, json_body, parameter, tiny
 
 import dynclient
 from dynclient import Client, errors, load
-from dynclient.openapi.operation import identifier
 from dynclient.openapi.request_encoder import Encoder
 
 INT = {"type": "integer"}
@@ -137,7 +136,7 @@ def test_signature_binds_what_the_call_takes():
     for name in ("get_dags", "trigger_dag_run", "patch_connection", "get_log"):
         call = getattr(client, name)
         signature = inspect.signature(call)
-        assert set(signature.parameters) == set(Encoder(call.operation, identifier).keywords)
+        assert set(signature.parameters) == set(Encoder(call.operation).keywords)
         signature.bind(**{n: 1 for n, p in signature.parameters.items() if p.default is p.empty})
 
 

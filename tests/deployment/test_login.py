@@ -361,5 +361,5 @@ def test_refused_credentials_say_what_to_do(status, detail, auth, release, words
         with Airflow(spec, base, auth) as client, pytest.raises(errors.ApiError) as caught:
             client.get_pools()
         assert words in str(caught.value)
-        given = advice(caught.value, client.auth.auth, tokens=release > "3")
+        given = advice(caught.value.problem, client.auth.auth, tokens=release > "3")
         assert bool(given) == bool(words)

@@ -374,13 +374,13 @@ def test_every_patch_of_one_thing_takes_what_reading_it_gives(release):
         data = examples.sample(schema, Random(1), direction="response")
         data |= {"map_index": -1} if "map_index" in data else {}  # not one of many instances
         response = Response(200, Headers({"Content-Type": "application/json"}), json.dumps(data).encode())
-        model = call._decoder.decode(response, arguments, check=False).data
+        model = call.decoder.decode(response, arguments, check=False).data
         for name in shared:
             if isinstance(model.get(name), str) and name not in arguments and not body.fields[name].format:
                 model[name] = "changed"
                 planned = updating.plan(model, spec)
                 assert planned.operation == patch.id
-                client.operation(planned.operation)._request((), dict(planned.arguments))
+                client.operation(planned.operation).build((), dict(planned.arguments))
                 done += 1
                 break
     assert done >= 2

@@ -119,7 +119,7 @@ class Held:
         return Response(status, Headers(kind), json.dumps(value).encode()), value, media.schema
 
     def _decoded(self, name: str, response: Response) -> Any:
-        return self.client.operation(name)._decoder.decode(response, {})
+        return self.client.operation(name).decoder.decode(response, {})
 
     def _valid_answer(self, name: str, seed: int) -> None:
         """A valid answer decodes to the same data, and openapi-core agrees."""
@@ -152,7 +152,7 @@ class Held:
         arguments = call.example(seed)
         rng = random.Random(seed)
         fields = [(p.keyword, p.schema) for p in call.operation.parameters if p.schema is not None]
-        fields += [(field.keyword, field.schema) for field in call._encoder.fields]
+        fields += [(field.keyword, field.schema) for field in call.encoder.fields]
         rng.shuffle(fields)
         for keyword, schema in fields:
             made = counterexamples.broken(schema, rng, direction="request")

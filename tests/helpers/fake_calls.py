@@ -32,7 +32,7 @@ def complaints(release: str, seeds: Iterable[int]) -> list[str]:
         client = Client(server.spec, server.server, transport=transport, responses="strict")
         judge = Oracle(sources.read(release)[0], server.server)
         for name in server.spec.operations:
-            accepts = client.operation(name)._encoder.accepts
+            accepts = client.operation(name).encoder.accepts
             for seed in seeds:
                 arguments = server.example(name, seed, minimal=None if seed else True)
                 if len(accepts) > 1:

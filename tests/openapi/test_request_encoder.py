@@ -15,7 +15,6 @@ from tiny_specs import json_body, parameter, tiny
 
 from dynclient.errors import BadArguments, InvalidRequest
 from dynclient.http.messages import Request
-from dynclient.openapi.operation import identifier
 from dynclient.openapi.request_encoder import Encoder
 
 NUMBER = {"type": "integer"}
@@ -36,7 +35,7 @@ THING = {
 
 def encoder(line: str, operation: dict, **more) -> Encoder:
     spec = tiny({line: {"operationId": "op", **operation}}, **more)
-    return Encoder(spec.operations.op, identifier)
+    return Encoder(spec.operations.op)
 
 
 def send(line: str, operation: dict, *args, **kwargs) -> Request:

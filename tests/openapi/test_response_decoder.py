@@ -9,7 +9,7 @@ import pytest
 from tiny_specs import json_answer, json_body, parameter, tiny
 
 from dynclient import errors
-from dynclient.http.messages import Headers, Response
+from dynclient.http.messages import Headers, Request, Response
 from dynclient.openapi.response_decoder import Decoder, Reply
 
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "note": {"type": "string"}}}
@@ -114,7 +114,11 @@ def test_an_answer_that_names_no_type_is_what_was_asked_for():
     """Without a content type the answer is read as the media type of Accept, where that is documented."""
     both = {"description": "", "content": {"application/json": {}, "application/x-ndjson": {}}}
     response = Response(200, Headers(), chunks=iter([b'{"a":1}\n{"a":2}\n']))
-    data = decoder({"200": both}).decode(response, {}, asked="application/x-ndjson").data
+    data = (
+        decoder({"200": both})
+        .decode(response, {}, request=Request("GET", "http://h/t", Headers({"Accept": "application/x-ndjson"})))
+        .data
+    )
     assert list(data) == [{"a": 1}, {"a": 2}]
 
 

@@ -1,0 +1,187 @@
+"""One operation of a client: how it is described, encoded and decoded, without sending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .. import errors
+from ..http import media_types
+from ..openapi.request_encoder import Encoder
+from ..openapi.response_decoder import Decoder
+from . import help as documentation
+from . import pagination
+
+if TYPE_CHECKING:
+    import inspect
+    from collections.abc import Mapping
+
+    from typing_extensions import Self
+
+    from ..http.messages import Request, Response
+    from ..openapi.operation import Operation
+    from ..openapi.response_decoder import Reply
+    from .base import BaseClient
+    from .pagination import Paging
+
+__all__ = ["BaseCall", "Options"]
+
+_Timeout = float | tuple[float | None, float | None] | None
+
+
+class Options(NamedTuple):
+    """What ``.options()`` sets for the calls of a callable or a client; None is what the transport has."""
+
+    timeout: _Timeout = None
+    headers: Mapping[str, str] = {}
+    retries: Any = None
+
+    def merged(self, timeout: _Timeout, headers: Mapping[str, str] | None, retries: Any) -> Options:
+        """These, with what is set here in the place of what was set before."""
+        return Options(
+            self.timeout if timeout is None else timeout,
+            {**self.headers, **(headers or {})},
+            self.retries if retries is None else retries,
+        )
+
+
+class BaseCall:
+    """One operation of a client, for one that sends or one that awaits.
+
+    Attributes:
+        client: the client it belongs to.
+        operation: the operation, as data.
+        encoder: arguments to a Request.
+        decoder: a Response to data.
+    """
+
+    def __init__(self, client: BaseClient[Any], operation: Operation, options: Options = Options()) -> None:  # noqa: B008 - frozen
+        self.client: Any = client
+        self.operation = operation
+        self.__name__ = self.__qualname__ = operation.name
+        self.encoder = Encoder(operation, client.argument_hint)
+        self.decoder = Decoder(operation, lambda: client.spec.models, client.refusal_hint)
+        self._options = options
+        self._paging: tuple[Paging | None] | None = None
+
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = BaseCall.__doc__  # type: ignore[method-assign] # the operation's, not the class's
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By client and id: what is costly is made again where it is needed."""
+        return _of_client, (self.client, self.operation.id, self._options)
+
+    def options(
+        self, *, timeout: _Timeout = None, headers: Mapping[str, str] | None = None, retries: Any = None
+    ) -> Self:
+        """The same callable with these for its calls; see ``Client.options``."""
+        return type(self)(self.client, self.operation, self._options.merged(timeout, headers, retries))
+
+    def example(self, seed: int = 0, *, minimal: bool = True) -> dict[str, Any]:
+        """Arguments that the document accepts, made up from a seed: ``call(**call.example())``.
+
+        Args:
+            seed: the same seed makes the same arguments.
+            minimal: only what is required; else a choice of the rest too.
+        """
+        from random import Random  # only for those who ask
+
+        from ..schema import examples
+
+        rng = Random(seed)  # noqa: S311 - an example is no secret
+        wanted = [(p.keyword, p.schema, p.required and not p.constant, True) for p in self.operation.parameters]
+        wanted += [(field.keyword, field.schema, field.required, False) for field in self.encoder.fields]
+        made = {
+            keyword: examples.argument(schema, rng, written=written, minimal=minimal)
+            for keyword, schema, required, written in wanted
+            if required or (not minimal and rng.random() < 0.5)
+        }
+        body = self.operation.request_body
+        if body is not None and body.required and not self.encoder.fields and self.encoder.media is not None:
+            made["body"] = examples.argument(self.encoder.media.schema, rng, written=False, minimal=minimal)
+        return made
+
+    # --- the steps of a call ---
+
+    def build(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, stream: bool | None = None) -> Request:
+        """The request of a call, without credentials.
+
+        Args:
+            args: the positional arguments.
+            kwargs: the others.
+            stream: whether the answer is wanted as it comes; None means where it is NDJSON.
+
+        Raises:
+            ArgumentError: nothing can be sent; with all that is wrong.
+        """
+        client = self.client
+        if stream is None:
+            stream = media_types.is_ndjson(kwargs.get("accept") or self.encoder.accepts[0])
+        elif stream and "accept" not in kwargs and len(self.encoder.accepts) > 1:
+            kwargs = {**kwargs, **self._line_by_line()}
+        let_through = None
+        if client.requests != "strict":
+            let_through = client.let_through
+        return self.encoder.encode(
+            args, kwargs, client.servers.url_for(self.operation), stream=stream, let_through=let_through
+        )
+
+    def _line_by_line(self) -> dict[str, str]:
+        """``accept=`` for an answer that comes line by line, where the document has one."""
+        lines = [name for name in self.encoder.accepts if media_types.is_ndjson(name)]
+        lines += [name for name in self.encoder.accepts if media_types.is_text(name)]
+        return {"accept": lines[0]} if lines else {}
+
+    def walk_plan(self, kwargs: dict[str, Any]) -> tuple[Paging, bool]:
+        """How to walk, and whether to show how far it is; ``progress`` is ours unless the operation takes it."""
+        plan = pagination.needed(self.paging, self.operation)
+        return plan, bool("progress" not in self.encoder.keywords and kwargs.pop("progress", False))
+
+    def decode(
+        self, request: Request, response: Response, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, check: bool
+    ) -> Reply:
+        """The answer to a built request as data, judged and not raised."""
+        return self.decoder.decode(response, self.encoder.path_arguments(args, kwargs), check=check, request=request)
+
+    @property
+    def paging(self) -> Paging | None:
+        """How it pages, None when it is no list."""
+        if self._paging is None:
+            self._paging = (pagination.paging(self.operation),)
+        return self._paging[0]
+
+    # --- for people ---
+
+    @property
+    def types(self) -> dict[str, tuple[str, ...]]:
+        """The JSON types that each argument takes, as far as the document says."""
+        types = {p.keyword: p.schema.described_types for p in self.operation.parameters if p.schema is not None}
+        return types | {field.keyword: field.schema.described_types for field in self.encoder.fields}
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return documentation.signature(documentation.arguments(self.encoder), documentation.returns(self.operation))
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        operation, words = self.operation, self.client.spec.words
+        refusals = [s for s in operation.responses if s[:1] in {"4", "5"} and s.isdigit()]
+        return documentation.docstring(
+            words("operation", operation.id),
+            f"{operation.method} {operation.path}" + (" (deprecated)" if operation.deprecated else ""),
+            documentation.arguments(self.encoder, words),
+            documentation.returns(operation),
+            [f"{status} {errors.api_error_class(int(status)).__name__}" for status in refusals],
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.operation.name}{self.__signature__}"
+
+    def __get__(self, instance: object, owner: type | None = None) -> Self:
+        """Itself: what has this counts as a routine, and ``help()`` shows the operation instead of this class."""
+        return self
+
+
+def _of_client(client: BaseClient[Any], operation: str, options: Options) -> BaseCall:
+    """The callable of an operation, of a client that was pickled with it."""
+    call: BaseCall = client.operation(operation)
+    return call.options(**options._asdict()) if options != Options() else call

@@ -1,0 +1,268 @@
+"""The body of one operation in one media type: its fields as keywords, checked as JSON, written as bytes.
+
+What each kind of media type takes::
+
+    JSON, */*            any JSON value; octets that are JSON
+    NDJSON, JSON Lines   a list of JSON values; text and octets as they are
+    form-urlencoded      an object; text and octets as they are
+    multipart            an object whose values may be files
+    XML, other text      text or octets as they are; a number or truth value as JSON writes it; no objects
+    YAML                 text or octets as they are; JSON values, since JSON is YAML
+    octets               text, octets and files as they are; JSON where the schema wants an object or an array
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import Violation
+from ..http import media_types
+from ..http.json import dumps, loads
+from ..http.uploads import Upload
+from ..schema.explain import type_words
+from ..schema.values import to_json
+from .forms import write_form
+from .multipart import File, is_file, write_multipart
+from .operation import identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from ..schema.schema import Schema
+    from .operation import MediaType, Parameter
+
+__all__ = ["BodyEncoder", "Field", "is_octets"]
+
+FORM = "application/x-www-form-urlencoded"
+_NO_OBJECTS = frozenset({"xml", "text"})
+
+
+class Field(NamedTuple):
+    """A field of the body that can be given as a keyword."""
+
+    keyword: str
+    name: str
+    schema: Schema
+    required: bool
+
+
+def is_octets(value: object) -> bool:
+    """Is it bytes, or a file of them?"""
+    return isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "read")
+
+
+def kind_of(name: str) -> str:
+    """What a media type takes, as the table of this module has it."""
+    base = media_types.media_type(name)
+    kinds = (
+        ("json", media_types.is_json(base) or base in {"*/*", "application/*", ""}),
+        ("form", base == FORM),
+        ("multipart", base.startswith("multipart/")),
+        ("lines", media_types.is_ndjson(base) or base == "application/json-seq"),
+        ("yaml", base.endswith(("/yaml", "/x-yaml", "+yaml"))),
+        ("xml", base.endswith(("/xml", "+xml"))),
+        ("text", media_types.is_text(base)),
+    )
+    return next((kind for kind, fits in kinds if fits), "octets")
+
+
+class BodyEncoder:
+    """One body in one media type.
+
+    Args:
+        media: what the document says of it.
+        reserved: keywords that are no fields, because something else has the name.
+        path_parameters: those of the operation, which also fill required fields of the same name.
+
+    Attributes:
+        media: the media type.
+        kind: what it takes, see ``kind_of``.
+        fields: the fields that are keywords.
+    """
+
+    def __init__(self, media: MediaType, reserved: AbstractSet[str], path_parameters: Sequence[Parameter]) -> None:
+        self.media = media
+        self.kind = kind_of(media.name)
+        self.content_type = _concrete(media.name)
+        self._reserved = reserved
+        self._path_parameters = path_parameters
+        self.fields, self._filled = self._keyword_fields(reserved)
+
+    def _keyword_fields(self, reserved: AbstractSet[str]) -> tuple[tuple[Field, ...], frozenset[str]]:
+        """The fields that are keywords, and those that a path argument of the same name fills."""
+        schema = self.media.schema
+        if schema is None or self.kind in _NO_OBJECTS:
+            return (), frozenset()
+        required, taken = schema.required, set(reserved)
+        in_path = {p.name for p in self._path_parameters}
+        writable = [name for name, field in schema.fields.items() if not field.read_only]
+        filled = {name for name in writable if name in in_path and name in required}
+        fields = []
+        for name in writable:
+            keyword = identifier(name)
+            if keyword not in taken:
+                taken.add(keyword)
+                fields.append(Field(keyword, name, schema.fields[name], name in required and name not in filled))
+        return tuple(fields), frozenset(filled)
+
+    @property
+    def takes_octets(self) -> bool:
+        """Are bytes of any content sent as they are?"""
+        return self.kind in {"octets", "xml", "text", "yaml"}
+
+    @property
+    def writes_objects(self) -> bool:
+        """Can an object be written in it?"""
+        return self.kind not in _NO_OBJECTS and not (self.kind == "octets" and not self._wants_json)
+
+    @property
+    def _wants_json(self) -> bool:
+        types = self.media.schema.described_types if self.media.schema is not None else ()
+        return bool({"object", "array"} & {*types})
+
+    def written_as(self, content_type: str) -> BodyEncoder:
+        """The same body under a media type that this one, ``image/*``, stands for."""
+        return BodyEncoder(self.media._replace(name=content_type), self._reserved, self._path_parameters)
+
+    # --- checking ---
+
+    def check(self, value: Any, given: Mapping[str, Any], wrong: list[Violation], *, skip_required: bool) -> Any:
+        """The body as JSON, octets or a file, checked.
+
+        Args:
+            value: what was given, or the object that fields by keyword make.
+            given: the arguments of the call, for those of the path.
+            wrong: receives the violations.
+            skip_required: missing fields at the top were reported otherwise.
+        """
+        if is_octets(value):
+            return self._checked_octets(value, wrong)
+        if isinstance(value, str) and self.kind in {"xml", "lines", "octets"}:
+            return value
+        if not self._takes(value, wrong):
+            return value
+        before = len(wrong)
+        files: dict[tuple[str | int, ...], File] = {}
+        plain = _without_files(value, files) if self.kind == "multipart" and isinstance(value, dict) else value
+        checked = to_json(plain, "body", (), wrong)
+        if isinstance(checked, dict):
+            self._fill(checked, given, wrong)
+        if self.media.schema is not None and len(wrong) == before:
+            for violation in self.media.schema.request.violations(checked, "body"):
+                missing = violation.rule == "required" and len(violation.path) == 1
+                if not (skip_required and missing) and not (violation.path in files and violation.rule != "type"):
+                    wrong.append(violation)
+        for path, file in files.items():
+            _put(checked, path, file)
+        return checked
+
+    def _takes(self, value: Any, wrong: list[Violation]) -> bool:
+        """Can a value that is neither octets nor text be written at all?"""
+        compound = isinstance(value, (dict, list, tuple))
+        if self.kind in _NO_OBJECTS and compound:
+            expected = f"the text of the {self.content_type}"
+        elif self.kind == "octets" and not self._wants_json and not isinstance(value, str):
+            expected = f"bytes, text or a file, to be sent as {self.content_type}"
+        elif self.kind in {"form", "multipart"} and not isinstance(value, dict):
+            expected = f"an object, whose fields {self.content_type} has"
+        else:
+            return True
+        wrong.append(Violation("body", (), "content", expected, type_words(value), self.media.pointer, value))
+        return False
+
+    def _checked_octets(self, value: Any, wrong: list[Violation]) -> Any:
+        if self.kind == "json":
+            return self._checked_json(value, wrong)
+        if self.kind == "multipart":
+            expected = "an object, whose fields are the parts"
+            wrong.append(Violation("body", (), "content", expected, type_words(value), self.media.pointer))
+        return value
+
+    def _checked_json(self, value: Any, wrong: list[Violation]) -> Any:
+        """Octets under a JSON media type are JSON, and are held to the schema like any other."""
+        raw = value.read() if hasattr(value, "read") else value
+        raw = raw.encode() if isinstance(raw, str) else bytes(raw)
+        try:
+            parsed = loads(raw)
+        except (ValueError, RecursionError):
+            expected = "JSON, as which it is sent; give the object, or choose a documented type by content_type="
+            wrong.append(Violation("body", (), "json", expected, "octets that are none", self.media.pointer))
+            return raw
+        if self.media.schema is not None:
+            wrong += self.media.schema.request.violations(parsed, "body")
+        return raw
+
+    def _fill(self, body: dict[str, Any], given: Mapping[str, Any], wrong: list[Violation]) -> None:
+        """A path argument also is the required body field of the same name; two different values are an error."""
+        schema = self.media.schema
+        for parameter in self._path_parameters:
+            value = given.get(parameter.keyword)
+            if parameter.name in body and schema is not None and parameter.name in schema.fields:
+                if value is not None and body[parameter.name] != value:
+                    expected = f"the same value as the path argument {parameter.keyword}"
+                    wrong.append(Violation("body", (parameter.name,), "path", expected, "another one", schema.pointer))
+            elif parameter.name in self._filled and value is not None:
+                body[parameter.name] = value
+
+    # --- writing ---
+
+    def write(self, value: Any) -> tuple[Any, str]:
+        """The content of a checked body and its content type.
+
+        Raises:
+            ValueError: a field that its style cannot write; a sentence.
+        """
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            return bytes(value), self._type_of_octets
+        if hasattr(value, "read"):
+            return _content_of(value), self._type_of_octets
+        if self.kind == "form" and isinstance(value, dict):
+            return write_form(value, self.media).encode(), self.content_type
+        if self.kind == "multipart":
+            content, content_type = write_multipart(value, self.media, self.content_type)
+            return b"".join(content) if isinstance(content, Upload) else content, content_type
+        if self.kind == "lines" and isinstance(value, list):
+            mark = "\x1e" if self.content_type.endswith("json-seq") else ""
+            return "".join(f"{mark}{dumps(item)}\n" for item in value).encode(), self.content_type
+        text = value if isinstance(value, str) and self.kind not in {"json", "yaml"} else dumps(value)
+        return text.encode(), self.content_type
+
+    @property
+    def _type_of_octets(self) -> str:
+        wide = "*" in self.media.name and self.kind != "json"
+        return "application/octet-stream" if wide else self.content_type
+
+
+def _content_of(file: Any) -> Any:
+    """What a file brings; text of it as UTF-8."""
+    content = file.read()
+    return content.encode() if isinstance(content, str) else content
+
+
+def _concrete(name: str) -> str:
+    """A media type to send: a wide one becomes JSON, or octets where it is not for applications."""
+    if "*" not in name:
+        return name
+    return "application/json" if kind_of(name) == "json" else "application/octet-stream"
+
+
+def _without_files(body: Mapping[str, Any], files: dict[tuple[str | int, ...], File]) -> dict[str, Any]:
+    """The fields with ``""`` in the place of each file, which is put into ``files`` by its path."""
+    plain: dict[str, Any] = {}
+    for name, value in body.items():
+        if is_file(value):
+            files[name,] = File.of(value, name)
+            plain[name] = ""
+        elif isinstance(value, (list, tuple)) and any(map(is_file, value)):
+            files.update({(name, i): File.of(item, name) for i, item in enumerate(value) if is_file(item)})
+            plain[name] = ["" if is_file(item) else item for item in value]
+        else:
+            plain[name] = value
+    return plain
+
+
+def _put(body: Any, path: tuple[str | int, ...], file: File) -> None:
+    for step in path[:-1]:
+        body = body[step]
+    body[path[-1]] = file
