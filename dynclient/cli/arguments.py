@@ -64,7 +64,12 @@ def _places(operation: Operation, encoder: Encoder) -> dict[str, _Place]:
 
 def _argument(name: str, place: _Place | None, texts: list[str], encoder: Encoder) -> Any:
     schema = place.schema if place is not None else None
-    if place is not None and schema is not None and "array" in schema.described_types and not _stays(texts, schema.described_types):
+    if (
+        place is not None
+        and schema is not None
+        and "array" in schema.described_types
+        and not _stays(texts, schema.described_types)
+    ):
         return [_single(_Place(name, schema.items, place.as_json), text) for text in texts]
     if len(texts) > 1:
         raise ArgumentError(f"{name} is given {len(texts)} times, and it is no list")

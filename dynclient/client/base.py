@@ -101,7 +101,7 @@ class BaseClient(Generic[CallT]):
     def operation(self, name: str) -> CallT:
         """The callable of an operation by its id or Python name."""
         if name not in self.spec.operations:
-            raise self.unknown_operation(name)
+            raise self.unknown_operation(str(name))
         operation = self.spec.operations[name]
         call = self._calls.get(operation.id)
         if call is None:

@@ -200,7 +200,11 @@ def _multipart(raw: bytes, content_type: str, media: MediaType, schema: Schema, 
     for part in parts:
         field = schema.fields.get(part.name)
         many = field is not None and "array" in field.described_types
-        types = (field.items.described_types if many and field.items else field.described_types) if field is not None else ("string",)
+        types = (
+            (field.items.described_types if many and field.items else field.described_types)
+            if field is not None
+            else ("string",)
+        )
         text = part.content.decode("utf-8", "replace")
         value = text if part.filename is None else part.content
         if part.filename is None and (media_types.is_json(part.content_type) or "string" not in types):
