@@ -571,8 +571,9 @@ def test_unpickling_a_release_elsewhere(tmp_path):
 def test_a_pickle_is_small():
     """A pickle is at most twice as long as the JSON, changed or not, and holds no document and no whole page."""
     models = load.load("2.10.5").models
+    counts = ("slots", "occupied_slots", "running_slots", "queued_slots", "scheduled_slots", "open_slots")
     pools = [
-        {"name": f"pool_{n}", "slots": 1, "occupied_slots": 0, "description": "of the nightly runs, to be kept small"}
+        {"name": f"pool_{n}", **dict.fromkeys(counts, n), "description": "nightly runs", "include_deferred": False}
         for n in range(100)
     ]
     raw = json.dumps({"pools": pools, "total_entries": 100}).encode()
