@@ -214,6 +214,12 @@ class _Followed:
     def __init__(self) -> None:
         self.token: str | None = None
         self._seen: list[int] = []  # a hash of each line, without the server's own notes
+        self._is_begun = False
+
+    @property
+    def has_lines(self) -> bool:
+        """Has the task written? 2.5.3 counts its own note that there is no log yet as a part of the position."""
+        return bool(self._seen)
 
     def fresh(self, lines: list[str], *, from_position: bool) -> list[str]:
         """The lines that were not there before.
@@ -222,7 +228,8 @@ class _Followed:
             lines: what a read gave.
             from_position: it was asked to go on where the last one ended; some log handlers send all again.
         """
-        if not self._seen:
+        if not self._is_begun:
+            self._is_begun = True
             self._seen = [hash(line) for line in lines if not line.startswith(_NOTE)]
             return lines
         own = [line for line in lines if not line.startswith(_NOTE)]
@@ -244,5 +251,6 @@ def _page(client: BaseClient[Any], wanted: Try, log: _Followed, *, over: bool) -
         if over:
             raise
         return []
-    log.token = page.get("continuation_token") if isinstance(page, Mapping) else None
-    return log.fresh(list(lines_of(page)), from_position=position is not None)
+    fresh = log.fresh(list(lines_of(page)), from_position=position is not None)
+    log.token = page.get("continuation_token") if isinstance(page, Mapping) and log.has_lines else None
+    return fresh

@@ -16,6 +16,7 @@ from ..errors import (
     ContractError,
     DagPaused,
     DynclientError,
+    NotFound,
     RunFailed,
     TimedOut,
     TransportError,
@@ -34,7 +35,7 @@ __all__ = ["Deadline", "Run", "trigger_and_wait", "wait"]
 
 _TAIL_TASKS, _TAIL_WIDTH = 3, 300  # how many logs end in a message, and the characters of a line of them
 #: what a stream may end in without telling anything about the run
-_STREAM_BREAKS = (TransportError, ContractError, Unknown)
+_STREAM_BREAKS = (TransportError, ContractError, Unknown, NotFound)
 _UNREADABLE = (TransportError, ContractError, ApiError)
 
 Run = Mapping[str, Any] | tuple[str, str]

@@ -153,7 +153,8 @@ def test_corrections_keep_the_neighbours():
     for release, other in [("2.10.4", "text/plain"), ("2.10.3", "text/plain")]:
         document = sources.read(release)[0]
         assert list(document["paths"]["/dagSources/{file_token}"]["get"]["responses"]["200"]["content"])[1] == other
-    assert sources.read("3.0.2")[0] == official("3.0.2")
+    mapped = "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/{map_index}/dependencies"
+    assert sources.read("3.0.2")[0]["paths"][mapped] == official("3.0.2")["paths"][mapped]
     assert "oneOf" not in json.dumps(
         sources.read("3.2.2")[0]["components"]["schemas"]["ClearTaskInstanceCollectionResponse"]
     )
