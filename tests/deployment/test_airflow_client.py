@@ -175,7 +175,7 @@ def test_a_given_release_or_document_is_not_asked_for():
         for client in (by_release, by_spec, by_object):
             assert client.spec.release == release
             assert client.responses == "strict"
-            assert client.get_pools._request((), {}).url == url + path
+            assert client.get_pools.build((), {}).url == url + path
     assert by_spec.about().release is None
     assert Airflow(dynclient.load("2.10.5"), url).about().document == "2.10.5"
 
