@@ -18,31 +18,19 @@ import json
 import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import urlsplit
 
-from ..http.masking import MASK, looks_secret
+from ..http.masked_bodies import masked_parts, masked_text, masked_value
+from ..http.masking import MASK, masked_field, masked_pairs, masked_url, name_rule
 from ..http.media_types import media_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Member = Callable[[str], bool]
+    from ..http.masking import NameRule
 
 __all__ = ["is_login", "scrub", "scrub_request", "scrub_response", "scrub_text", "unpack"]
 
-#: names with "token" or "auth" in them that hold no credential; a test that goes on with the value needs it
-_HARMLESS = re.compile(
-    r"(?:file|page|next|previous|prev|continuation|sync|cursor)[-_]?token|token[-_]?(?:type|url|uri|endpoint|count)"
-    r"|auth[-_]?(?:type|method|backends?|managers?|url|uri)",
-    re.IGNORECASE,
-)
-_MORE = re.compile(r"fernet|(?:^|[-_.])(?:conn|dsn)$|^x-amz-security", re.IGNORECASE)
 _LOGIN = re.compile(r"/(?:token|login|signin|sign-in|authenticate)(?:/[a-z]+)?/?$", re.IGNORECASE)
 _LOGIN_SAYS = frozenset({"grant_type", "scope", "provider"})  # members of a login that hold no credential
-_USERINFO = re.compile(r"(?<=://)[^\s\"'/?#]*@")
-_URI = re.compile(r"(?<=://)[^\s\"']*:[^\s\"']*@")  # a password may hold what a URL may not
-_SETTING = re.compile(r"(?m)^([ \t]*)([\w.-]+)([ \t]*=[ \t]*)(\S.*)$")
-_MEMBER = re.compile(r'("((?:[^"\\]|\\.)*)"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\Z)')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # which may be half a pair, and that is not UTF-8
 _FORM = "application/x-www-form-urlencoded"
 _LOOKS_LIKE_A_FORM = re.compile(r"[\w.~*%+-]+=[^\s{}\"]*")
@@ -59,13 +47,7 @@ def scrub(*names: str) -> dict[str, Any]:
     Args:
         names: further headers, query parameters and members of bodies to take out, in any case.
     """
-    more = {name.lower() for name in names}
-
-    def is_secret(name: str) -> bool:
-        if name.lower() in more:
-            return True
-        return _HARMLESS.fullmatch(name) is None and (looks_secret(name) or _MORE.search(name) is not None)
-
+    is_secret = name_rule(names)
     return {
         "before_record_request": lambda request: scrub_request(request, is_secret),
         "before_record_response": lambda response: scrub_response(response, is_secret),
@@ -81,31 +63,31 @@ def is_login(url: str) -> bool:
 # --- the two filters ---------------------------------------------------------------------------------------------
 
 
-def scrub_request(request: Any, is_secret: Member) -> Any:
+def scrub_request(request: Any, is_secret: NameRule) -> Any:
     """A vcrpy request without its secrets; vcrpy hands over a copy."""
-    request.uri = _url(request.uri, is_secret)
+    request.uri = masked_url(request.uri, is_secret)
     for name in list(request.headers):
-        request.headers[name] = _field(name, _text(request.headers[name]), is_secret)
+        request.headers[name] = masked_field(name, _text(request.headers[name]), is_secret)
     body = request.body
     raw = body.read() if hasattr(body, "read") else body if isinstance(body, (bytes, str, type(None))) else list(body)
     joined = b"".join(raw) if isinstance(raw, list) else raw
     if joined:
         octets = joined.encode() if isinstance(joined, str) else joined
         login = request.method == "POST" and is_login(request.uri)
-        hide: Member = (lambda name: name not in _LOGIN_SAYS) if login else is_secret
+        hide: NameRule = (lambda name: name not in _LOGIN_SAYS) if login else is_secret
         clean = scrub_text(octets, _text(request.headers.get("Content-Type", "")), hide)
         if clean != octets:
             request.body = [clean] if isinstance(raw, list) else clean
     return request
 
 
-def scrub_response(response: dict[str, Any], is_secret: Member) -> dict[str, Any]:
+def scrub_response(response: dict[str, Any], is_secret: NameRule) -> dict[str, Any]:
     """A vcrpy response without its secrets."""
     headers = response.get("headers") or {}
     fields = {name.lower(): name for name in headers}
     for name, values in headers.items():
         several = isinstance(values, (list, tuple))
-        clean = [_field(name, _text(value), is_secret) for value in (values if several else [values])]
+        clean = [masked_field(name, _text(value), is_secret) for value in (values if several else [values])]
         headers[name] = clean if several else clean[0]
     holder, key = (response["body"], "string") if isinstance(response.get("body"), dict) else (response, "content")
     raw = holder.get(key)
@@ -164,48 +146,10 @@ def _inflated(body: bytes) -> bytes:
     return body
 
 
-# --- headers and URLs --------------------------------------------------------------------------------------------
-
-
-def _field(name: str, value: str, is_secret: Member) -> str:
-    key = name.lower()
-    if key == "set-cookie":  # its attributes say nothing
-        pair, mark, rest = value.partition(";")
-        return f"{pair.partition('=')[0]}={MASK}{mark}{rest}"
-    if key == "cookie":
-        return "; ".join(f"{pair.partition('=')[0].strip()}={MASK}" for pair in value.split(";") if pair.strip())
-    if key in {"authorization", "proxy-authorization"}:
-        scheme, space, rest = value.partition(" ")
-        return f"{scheme} {MASK}" if space and rest else MASK
-    if key in {"www-authenticate", "proxy-authenticate"}:  # the name of a scheme and its realm
-        return value
-    if is_secret(name):
-        return MASK
-    return _url(value, is_secret) if key in {"location", "referer", "link", "content-location"} else value
-
-
-def _url(url: str, is_secret: Member) -> str:
-    """The URL without user and password, and with the values of secret query parameters taken out."""
-    head, mark, rest = _USERINFO.sub(f"{MASK}@", url).partition("?")
-    if not mark:
-        return head
-    query, end, fragment = rest.partition("#")
-    return head + mark + _pairs(query, is_secret) + end + fragment
-
-
-def _pairs(text: str, is_secret: Member) -> str:
-    return "&".join(_pair(pair, is_secret) for pair in text.split("&"))
-
-
-def _pair(pair: str, is_secret: Member) -> str:
-    name, mark, value = pair.partition("=")
-    return f"{name}={MASK}" if mark and value and is_secret(unquote_plus(name)) else pair
-
-
 # --- bodies ------------------------------------------------------------------------------------------------------
 
 
-def scrub_text(body: bytes, content_type: str, is_secret: Member) -> bytes:
+def scrub_text(body: bytes, content_type: str, is_secret: NameRule) -> bytes:
     """A body without its secrets; the very same bytes where it has none."""
     media = media_type(content_type)
     try:
@@ -213,29 +157,29 @@ def scrub_text(body: bytes, content_type: str, is_secret: Member) -> bytes:
     except UnicodeDecodeError:
         return body  # no text, no names
     if media == _FORM or (not media and _LOOKS_LIKE_A_FORM.fullmatch(text)):
-        clean = _pairs(text, is_secret)
+        clean = masked_pairs(text, is_secret)
     elif media.startswith("multipart/"):
-        clean = _parts(text, is_secret)
+        clean = masked_parts(text, is_secret)
     else:
         clean = _json(text, is_secret)
     return body if clean == text else clean.encode()
 
 
-def _json(text: str, is_secret: Member) -> str:
+def _json(text: str, is_secret: NameRule) -> str:
     """One JSON text, one per line, or else whatever looks like a setting or a member in plain text."""
     clean = _one_json(text, is_secret)
     if clean is not None:
         return clean
     lines = text.splitlines(keepends=True)
     if len(lines) > 1 and all(line.lstrip()[:1] in {"{", "["} for line in lines if line.strip()):
-        return "".join(_one_json(line, is_secret) or _loose(line, is_secret) for line in lines)
-    return _loose(text, is_secret)
+        return "".join(_one_json(line, is_secret) or masked_text(line, is_secret) for line in lines)
+    return masked_text(text, is_secret)
 
 
-def _one_json(text: str, is_secret: Member) -> str | None:
+def _one_json(text: str, is_secret: NameRule) -> str | None:
     try:
         value = json.loads(text, object_pairs_hook=_once)
-        clean = _value(value, is_secret)
+        clean = masked_value(value, is_secret, _hidden, _string)
         if clean == value:
             return text
         encoded = json.dumps(clean, ensure_ascii=_SURROGATE.search(text) is not None)
@@ -252,28 +196,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _loose(text: str, is_secret: Member) -> str:
-    """Text that is no JSON: a part of one that was cut off, an INI file, a log."""
-    text = _MEMBER.sub(lambda m: f'{m[1]}"{MASK}"' if is_secret(m[2]) else m[0], text)
-    text = _SETTING.sub(lambda m: f"{m[1]}{m[2]}{m[3]}{MASK}" if is_secret(m[2]) else m[0], text)
-    return _URI.sub(f"{MASK}@", text)
-
-
-def _value(value: Any, is_secret: Member) -> Any:
-    if isinstance(value, list):
-        return [_value(item, is_secret) for item in value]
-    if isinstance(value, str):
-        return _string(value, is_secret)
-    if not isinstance(value, dict):
-        return value
-    # {"key": "db_password", "value": …}: the name stands beside the secret, not over it
-    name_is_secret = any(isinstance(value.get(name), str) and is_secret(value[name]) for name in ("key", "name"))
-    return {
-        name: _hidden(item) if is_secret(name) or (name_is_secret and name == "value") else _value(item, is_secret)
-        for name, item in value.items()
-    }
-
-
 def _hidden(value: Any) -> Any:
     """Text becomes the mask, at any depth; numbers become 0; nothing, true and false tell nothing."""
     if isinstance(value, dict):
@@ -285,18 +207,8 @@ def _hidden(value: Any) -> Any:
     return value if value is None or isinstance(value, bool) else type(value)(0)
 
 
-def _string(value: str, is_secret: Member) -> str:
-    """JSON inside a string is looked into; a URI loses its password."""
+def _string(value: str, is_secret: NameRule) -> str:
+    """JSON inside a string is looked into; of other texts what masks them."""
     if value.lstrip()[:1] in {"{", "["}:
-        return _one_json(value, is_secret) or _loose(value, is_secret)
-    return _URI.sub(f"{MASK}@", value) if "://" in value else value
-
-
-def _parts(text: str, is_secret: Member) -> str:
-    """Multipart: the content of a part with a secret name goes, up to the next boundary."""
-    boundary = re.escape(text.split("\r\n", 1)[0])
-
-    def hide(part: re.Match[str]) -> str:
-        return part[1] + MASK if is_secret(part[2]) else part[0]
-
-    return re.sub(rf'(?s)(\bname="([^"]*)".*?\r\n\r\n).*?(?=\r\n{boundary}|\Z)', hide, text)
+        return _one_json(value, is_secret) or masked_text(value, is_secret)
+    return masked_text(value, is_secret)

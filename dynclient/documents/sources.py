@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SpecError
+from ..http.masking import bare_url
 from . import dialect, parse
 from .overlays import apply_overlay
 
@@ -44,7 +45,7 @@ def open_source(source: Source) -> dict[str, Any]:
         return source  # type: ignore[return-value] # whatever it is, it is only read
     name = os.fspath(source)
     if name.startswith(("http://", "https://")):
-        return parse.parse(_fetch(name), name=_display_url(name))
+        return parse.parse(_fetch(name), name=bare_url(name))
     return parse.parse(read_file(name), name=name)
 
 
@@ -67,14 +68,7 @@ def display_name(source: Source) -> str:
     if isinstance(source, Mapping):
         return "a mapping"
     name = os.fspath(source)
-    return _display_url(name) if "://" in name else name
-
-
-def _display_url(url: str) -> str:
-    """A URL without what may be secret in it: user, password, query."""
-    scheme, _, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0].partition('#')[0]}"
+    return bare_url(name) if "://" in name else name
 
 
 def read_file(name: str) -> bytes:
@@ -106,11 +100,11 @@ def _fetch(url: str) -> bytes:
                 break
             url = urljoin(url, target)
             if not url.startswith(("http://", "https://")):
-                raise SpecError(f"{_display_url(url)}: a redirect that leaves HTTP is not followed")
+                raise SpecError(f"{bare_url(url)}: a redirect that leaves HTTP is not followed")
     if response.status != 200:
         raise SpecError(
-            f"{_display_url(url)}: status {response.status} and no document; a server has it at /openapi.json"
+            f"{bare_url(url)}: status {response.status} and no document; a server has it at /openapi.json"
         )
     if not is_json(response.content_type) and response.body[:256].lstrip()[:1] == b"<":
-        raise SpecError(f"{_display_url(url)}: a web page and no document; a server has it at <base URL>/openapi.json")
+        raise SpecError(f"{bare_url(url)}: a web page and no document; a server has it at <base URL>/openapi.json")
     return response.body

@@ -1,140 +1,118 @@
-"""What is secret in a message, and how it is hidden wherever a message is shown."""
+"""What is secret in a message, by one rule set: names, URLs and header fields. ``masked_bodies`` has the bodies.
+
+Used wherever a message or a value is shown, and for recordings. A document's own word (``format: password``,
+``writeOnly``, a security scheme) counts more than the look of a name; who knows it names the secret, see ``is_secret``.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
-from .media_types import is_json, is_ndjson, media_type
-
-__all__ = ["MASK", "bare_url", "looks_secret"]
-
+__all__ = ["MASK", "NameRule", "bare_url", "looks_secret", "masked_field", "masked_pairs", "masked_url", "name_rule"]
 
 MASK = "***"  #: what stands for a secret wherever a message is shown
 
+NameRule = Callable[[str], bool]  #: whether a header, parameter or member of this name holds a secret
 
-# patterns that only showing needs are compiled when something is shown: compiling is half of this module's import
-_SECRETS = (
-    r"(?i)pass(?:word|wd|phrase|code)|pwd|(?:^|[-_.])pass(?:$|[-_.])|secret|token|api[-_]?key|access[-_]?key|private[-_]?key"
-    r"|auth(?!ors?(?![a-z]))|credential|cookie|session|signature|jwt"
+# Patterns are compiled when something is shown: compiling is half of this module's import. A name is matched in lower
+# case with its words joined by underscores: X-API-Key and apiKey are x_api_key and api_key.
+_WORDS = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
+_SECRET = (
+    r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential|cookie|session|signature|jwt|fernet|keyfile|oauth"
+    r"|(?:api|access|private|auth|signing|encryption|account|shared|master|service)_?key"
+    r"|(?:^|_)(?:auth|authorization|authentication|pass)(?:$|_)|(?:^|_)(?:conn|dsn|pat|sas|sig)$"
 )
-
-
+_DESCRIPTION = (  # what says something of a secret and holds none
+    r"_(?:types?|counts?|ur[li]s?|endpoints?|methods?|polic(?:y|ies)|backends?|managers?|lengths?|limits?|sizes?|ttl"
+    r"|expiry|expiration|expires(?:_in|_at)?|lifetime\w*|timeout|provider|format|algorithm|version|enabled|required"
+    r"|paths?|names?|roles?|scopes?)$"
+)
+_COUNT_OR_CURSOR = (  # tokens that are counted, or that are a place in a list or a file
+    r"(?:max|min|num|n|total|prompt|completion|input|output|file|page|next|previous|prev|next_page|previous_page"
+    r"|prev_page|continuation|sync|cursor)_?tokens?"
+)
+_OF_URLS = frozenset({"code", "key", "sig", "x_amz_credential"})  # further names of query parameters
 _SCHEME = r"(?i)(?:Basic|Bearer|Digest|Negotiate|Token) "
-
-
 _USERINFO = r"(?<=://)[^/?#\s]*@"
+_CHALLENGES = frozenset({"www-authenticate", "proxy-authenticate"})  # the name of a scheme and its realm
+_URL_FIELDS = frozenset({"location", "referer", "link", "content-location"})
 
 
-_URI = r"(?<=://)[^\s\"']*@"  # in free text, where a password may hold what a URL may not
-
-
+@lru_cache(maxsize=4096)
 def looks_secret(name: str) -> bool:
     """Whether a header, parameter or member of this name usually holds a credential."""
-    return re.search(_SECRETS, name) is not None
+    words = "_".join(re.findall(_WORDS, name)).lower()
+    if re.search(_SECRET, words) is None:
+        return False
+    return re.search(_DESCRIPTION, words) is None and re.fullmatch(_COUNT_OR_CURSOR, words) is None
+
+
+def name_rule(names: Iterable[str] = ()) -> NameRule:
+    """The rule for names: those that look secret, and these, in any case."""
+    known = {name.lower() for name in names}
+    return (lambda name: name.lower() in known or looks_secret(name)) if known else looks_secret
+
+
+# --- URLs ----------------------------------------------------------------------------------------
 
 
 def bare_url(url: str) -> str:
-    """A URL for messages: without user, password, query and fragment."""
-    return re.sub(_USERINFO, "", re.split(r"[?#]", url, maxsplit=1)[0])
+    """A URL for messages: without user, password, query and fragment, even where it is mistyped."""
+    bare = re.sub(_USERINFO, "", re.split(r"[?#]", url, maxsplit=1)[0])
+    scheme, mark, rest = bare.partition("://")
+    if not mark:  # user:password@host, without a scheme
+        return bare.rpartition("@")[2]
+    port = rest.partition("/")[0].rpartition("]")[2].partition(":")[2]
+    if "@" in rest and port and not port.isdigit():  # user:pass/word@host
+        rest = rest.rpartition("@")[2]
+    return scheme + mark + rest
 
 
-def _masked_field(key: str, value: str, secret: set[str]) -> str:
-    if key in {"cookie", "set-cookie"}:
-        return "; ".join(f"{name}={MASK}" if mark else MASK for name, mark, _ in _cut(value.split(";"), "="))
-    if key in {"authorization", "proxy-authorization"}:
-        scheme = re.match(_SCHEME, value)
-        return scheme[0] + MASK if scheme and key not in secret else MASK
-    if key in secret or looks_secret(key):
-        return MASK
-    return _masked_url(value, secret) if "://" in value else value
-
-
-def _cut(parts: Iterable[str], mark: str) -> list[tuple[str, str, str]]:
-    return [part.strip().partition(mark) for part in parts]
-
-
-def _masked_url(url: str, secret: Iterable[str]) -> str:
-    """The URL with user and password cut out and the values of secret query parameters hidden."""
+def masked_url(url: str, secret: Iterable[str] | NameRule = ()) -> str:
+    """The URL with user and password cut out and the values of secret parameters of query and fragment hidden."""
+    rule = secret if callable(secret) else name_rule(secret)
     head, *rest = re.split(r"([?&#])", re.sub(_USERINFO, f"{MASK}@", url))
-    return head + "".join(mark + _masked_pair(pair, secret) for mark, pair in zip(rest[::2], rest[1::2], strict=True))
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return head + "".join(mark + _masked_pair(pair, rule, in_url=True) for mark, pair in pairs)
 
 
-def _masked_pair(pair: str, secret: Iterable[str]) -> str:
+def masked_pairs(text: str, rule: NameRule) -> str:
+    """A form's pairs with the values of secret names hidden."""
+    return "&".join(_masked_pair(pair, rule) for pair in text.split("&"))
+
+
+def _masked_pair(pair: str, rule: NameRule, *, in_url: bool = False) -> str:
     from urllib.parse import unquote_plus
 
-    raw, mark, _ = pair.partition("=")
+    raw, mark, value = pair.partition("=")
     name = unquote_plus(raw)
-    hide = looks_secret(name) or name.lower() in {word.lower() for word in secret}
-    return f"{raw}={MASK}" if mark and hide else pair
+    hide = rule(name) or (in_url and name.lower().replace("-", "_") in _OF_URLS)
+    return f"{raw}={MASK}" if mark and value and hide else pair
 
 
-def _masked_body(body: bytes, content_type: str | None, secret: Iterable[str]) -> str | None:
-    """The body as text that may be shown; None when it is no text."""
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return None
-    if "\0" in text:
-        return None
-    media = media_type(content_type)
-    if media == "application/x-www-form-urlencoded":
-        shown = "&".join(_masked_pair(pair, secret) for pair in text.split("&"))
-    elif media.startswith("multipart/"):
-        shown = _masked_parts(text, secret)
-    elif is_ndjson(media):
-        shown = "\n".join(_masked_json(line, secret) if line.strip() else line for line in text.split("\n"))
-    elif is_json(media) or not media:
-        shown = _masked_json(text, secret)
-    else:
-        shown = re.sub(_URI, f"{MASK}@", text)
-    return shown
+# --- header fields -------------------------------------------------------------------------------
 
 
-def _masked_parts(text: str, secret: Iterable[str]) -> str:
-    """Multipart: the content of a part with a secret name is hidden, up to the next boundary."""
-    names = {word.lower() for word in secret}
-
-    def hide(part: re.Match[str]) -> str:
-        name = part[2]
-        return part[1] + MASK if looks_secret(name) or name.lower() in names else part[0]
-
-    boundary = re.escape(text.split("\r\n", 1)[0])
-    return re.sub(rf'(?s)(\bname="([^"]*)".*?\r\n\r\n).*?(?=\r\n{boundary}|\Z)', hide, text)
-
-
-def _masked_json(text: str, secret: Iterable[str]) -> str:
-    import json
-
-    try:
-        value = json.loads(text)
-        shown = _masked_value(value, {word.lower() for word in secret})
-        return text if shown == value else json.dumps(shown, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return MASK  # what cannot be read cannot be known to be harmless
-
-
-def _masked_value(value: Any, secret: set[str]) -> Any:
-    if isinstance(value, list):
-        return [_masked_value(item, secret) for item in value]
-    if isinstance(value, str):
-        return _masked_string(value, secret)
-    if not isinstance(value, dict):
+def masked_field(name: str, value: str, rule: NameRule = looks_secret) -> str:
+    """The value of a header field without its secrets; a scheme and the names of cookies are left."""
+    key = name.lower()
+    if key == "set-cookie":
+        pair, mark, attributes = value.partition(";")
+        return _masked_cookie(pair) + mark + attributes
+    if key == "cookie":
+        return "; ".join(_masked_cookie(pair) for pair in value.split(";") if pair.strip())
+    if key in {"authorization", "proxy-authorization"}:
+        scheme = re.match(_SCHEME, value)
+        return scheme[0] + MASK if scheme else MASK
+    if key in _CHALLENGES:
         return value
-    # {"key": "db_password", "value": …}: the name stands beside the secret, not over it
-    beside = any(isinstance(value.get(name), str) and looks_secret(value[name]) for name in ("key", "name"))
-    return {
-        name: MASK
-        if item not in (None, "", True, False)
-        and (looks_secret(name) or name.lower() in secret or (beside and name == "value"))
-        else _masked_value(item, secret)
-        for name, item in value.items()
-    }
+    if rule(name):
+        return MASK
+    return masked_url(value, rule) if "://" in value or key in _URL_FIELDS else value
 
 
-def _masked_string(value: str, secret: set[str]) -> str:
-    """JSON inside a string (connection extras are sent so) is looked into; a URL loses its password."""
-    if value.lstrip()[:1] in {"{", "["}:
-        return _masked_json(value, secret)
-    return _masked_url(re.sub(_URI, f"{MASK}@", value), secret) if "://" in value else value
+def _masked_cookie(pair: str) -> str:
+    name, mark, _ = pair.strip().partition("=")
+    return f"{name}={MASK}" if mark else MASK

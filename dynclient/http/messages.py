@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from .masking import _masked_body, _masked_field, _masked_url, bare_url
+from .masking import bare_url, masked_field, masked_url, name_rule
 from .media_types import media_type
 
-__all__ = ["Headers", "Request", "Response", "origin"]
+__all__ = ["Exchange", "Headers", "Request", "Response", "origin"]
 
 
 _AUTHORITY = re.compile(r"(?:[^@\\\s]*@)?(\[[\w:.%]+\]|[^:@\[\]\\\s]+)(?::([0-9]*))?")
@@ -83,8 +83,8 @@ class Headers(Mapping[str, str]):
 
     def masked(self, secret: Iterable[str] = ()) -> list[tuple[str, str]]:
         """The fields as they may be shown; ``secret`` names more that hide their value."""
-        names = {name.lower() for name in secret}
-        return [(name, _masked_field(key, value, names)) for key, (name, value) in self._fields.items()]
+        rule = name_rule(secret)
+        return [(name, masked_field(name, value, rule)) for name, value in self._fields.values()]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Headers, (self.pairs(),)
@@ -121,7 +121,9 @@ class Request(NamedTuple):
         """The request as a ``curl`` command for a POSIX shell, its secrets written as ``***``."""
         from shlex import quote  # only for people
 
-        url = _masked_url(self.url, self.secret)
+        from .masked_bodies import masked_body
+
+        url = masked_url(self.url, self.secret)
         words = ["curl"]
         if self.method == "HEAD":
             words.append("--head")
@@ -135,14 +137,14 @@ class Request(NamedTuple):
         if self.body is not None:
             if "content-type" not in self.headers:
                 words += ["-H", "'Content-Type:'"]  # curl would call it a form
-            text = _masked_body(self.body, self.headers.get("content-type"), self.secret)
+            text = masked_body(self.body, self.headers.get("content-type"), self.secret)
             words += ["--data-binary", "@body.bin"] if text is None else ["--data-raw", quote(text)]
         return " ".join(words)
 
     def __repr__(self) -> str:
         size = "" if self.body is None else f" {len(self.body)} bytes"
         fields = dict(self.headers.masked(self.secret))
-        return f"<Request {self.method} {_masked_url(self.url, self.secret)} {fields}{size}>"
+        return f"<Request {self.method} {masked_url(self.url, self.secret)} {fields}{size}>"
 
 
 class Response(NamedTuple):
@@ -185,10 +187,26 @@ class Response(NamedTuple):
         return f"<Response {self.status} {self.content_type or 'no content type'}, {what}, {bare_url(self.url)}>"
 
 
-# --- showing without secrets -------------------------------------------------------------------
+class Exchange(NamedTuple):
+    """One request with its response, as it went over the wire.
 
+    Attributes:
+        request: what was sent.
+        response: what came; None where nothing usable did.
+        error: why nothing came.
+        seconds: from the sending to the end of the body, or to the end of the header of a streamed one.
+        attempt: 1, or more where it had been sent before.
+    """
 
-# --- media types and origins -------------------------------------------------------------------
+    request: Request
+    response: Response | None = None
+    error: Exception | None = None
+    seconds: float = 0.0
+    attempt: int = 1
+
+    def __repr__(self) -> str:
+        outcome = repr(self.response) if self.error is None else type(self.error).__name__
+        return f"<Exchange {self.request!r} {outcome}>"
 
 
 def origin(url: str) -> str:

@@ -10,18 +10,22 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, DynclientError, InvalidRequest, TransportError
-from . import transport
+from . import failures, transport
+from .body import content_decoder
+from .codings import BrokenCoding
+from .failures import failure, request_line, too_large
+from .header import check_request, header_fields
 from .messages import Headers, Request, Response
-from .transport import Retry, failure, line_of, too_large
+from .retry import Retry
+from .settings import tls_context
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     import httpx
     from typing_extensions import Self
 
-    from .transport import Why
+    from .failures import Failure
 
 __all__ = ["Transport"]
 
@@ -111,17 +115,17 @@ class Transport:
             TransportError: no usable answer came.
             ArgumentError: the request cannot be written as HTTP; nothing was sent.
         """
-        transport.checked(request)
+        check_request(request)
         repeated = 0
         while True:
             try:
                 response = await self._sent(request)
             except TransportError as error:
-                pause = self.retries.after(request, error, repeated)
+                pause = self.retries.pause(request, error, repeated)
                 if pause is None:
                     raise
             else:
-                pause = self.retries.after(request, response, repeated)
+                pause = self.retries.pause(request, response, repeated)
                 if pause is None:
                     return response
                 if response.chunks is not None:
@@ -139,25 +143,29 @@ class Transport:
         try:
             return await asyncio.wait_for(self._answer(self.session, request), self.timeout[1])
         except asyncio.TimeoutError:
-            raise failure(transport.SLOW, request) from None
+            raise failure(failures.SLOW, request) from None
 
     async def _answer(self, session: httpx.AsyncClient, request: Request) -> Response:
-        _, target = transport.split(request.url)
+        _, target = check_request(request)
         try:
-            made = session.build_request(
+            message = session.build_request(
                 request.method,
                 request.url,
-                headers=transport.fields_of(request),
+                headers=header_fields(request),
                 content=request.body,
                 extensions={"target": target.encode()},  # httpx would write some characters in another way
             )
-            answer = await session.send(made, stream=True, follow_redirects=False)
+            answer = await session.send(message, stream=True, follow_redirects=False)
         except DynclientError:
             raise
         except _foreign() as error:
             raise _error(error, request) from None  # their text holds the whole URL
         headers = Headers(answer.headers.multi_items())
-        chunks = _Chunks(answer, request)
+        try:
+            chunks = _Chunks(answer, request, headers, self.max_bytes)
+        except TransportError:
+            await answer.aclose()
+            raise
         if request.stream:
             return Response(answer.status_code, headers, b"", request.url, chunks)  # type: ignore[arg-type] # async
         try:
@@ -178,10 +186,12 @@ class Transport:
 class _Chunks:
     """The body as it comes. Closing it gives the connection back; so does its end, and any error."""
 
-    def __init__(self, answer: httpx.Response, request: Request) -> None:
+    def __init__(self, answer: httpx.Response, request: Request, headers: Headers, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
         self._answer = answer
         self._request = request
-        self._read = answer.aiter_bytes()
+        self._decoder = content_decoder(headers, request)
+        self._read = self._pieces(answer.aiter_raw())
 
     def __aiter__(self) -> Self:
         return self
@@ -193,7 +203,22 @@ class _Chunks:
             raise
         except _foreign() as error:
             await self.aclose()
-            raise _error(error, self._request, begun=True) from None
+            raise _error(error, self._request, header_received=True) from None
+
+    async def _pieces(self, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        decoder = self._decoder
+        if decoder is None:
+            async for part in parts:
+                yield part
+            return
+        try:
+            async for part in parts:
+                for piece in decoder.feed(part):
+                    yield piece
+            decoder.end()
+        except BrokenCoding:
+            await self.aclose()
+            raise failure(failures.CODING, self._request, header_received=True) from None
 
     async def aclose(self) -> None:
         """Stop reading; what was not read is not waited for."""
@@ -206,19 +231,19 @@ class _Chunks:
 def _session(of: transport.Transport) -> httpx.AsyncClient:
     """A session with the settings of a transport."""
     httpx = _httpx()
-    verify, cert, proxies, trust_env = of.settings
-    tls = _tls(verify, cert, trust_env=trust_env)
+    settings = of.settings
+    tls = tls_context(settings)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=_AT_ONCE)
     return httpx.AsyncClient(  # type: ignore[no-any-return]
         verify=tls,
-        trust_env=trust_env,
+        trust_env=settings.trust_env,
         timeout=httpx.Timeout(of.timeout[1], connect=of.timeout[0], pool=None),
         limits=limits,
         mounts={
             scheme if "://" in scheme else f"{scheme}://": httpx.AsyncHTTPTransport(
                 verify=tls, limits=limits, proxy=proxy
             )
-            for scheme, proxy in proxies.items()
+            for scheme, proxy in settings.proxies.items()
         },
     )
 
@@ -231,61 +256,44 @@ def _httpx() -> Any:
     return httpx
 
 
-def _tls(verify: bool | str, cert: Any, *, trust_env: bool) -> ssl.SSLContext:  # noqa: FBT001 - as requests has it
-    """What requests takes as ``verify`` and ``cert``, as a context."""
-    import os
-    import ssl
-
-    import certifi  # comes with requests and httpx
-
-    bundle = verify if isinstance(verify, str) else certifi.where()
-    if trust_env and verify is True:
-        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or bundle
-    try:
-        is_folder = os.path.isdir(bundle)  # noqa: PTH112 - pathlib is not loaded for this
-        made = ssl.create_default_context(capath=bundle) if is_folder else ssl.create_default_context(cafile=bundle)
-        if cert is not None:
-            made.load_cert_chain(*((cert,) if isinstance(cert, str) else cert))
-    except OSError:
-        raise ArgumentError("verify or cert names a file that is not there or holds none; nothing was sent") from None
-    if verify is False:
-        made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
-    return made
-
-
 def _foreign() -> tuple[type[BaseException], ...]:
     httpx = _httpx()
     return (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 
 
-def _error(error: BaseException, request: Request, *, begun: bool = False) -> DynclientError:
-    """Our exception for theirs; ``begun`` when the header of the answer had come."""
+def _error(error: BaseException, request: Request, *, header_received: bool = False) -> DynclientError:
+    """Our exception for theirs; ``header_received`` when the header of the answer had come."""
     import ssl
 
     import httpx
 
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
-        return InvalidRequest(f"{line_of(request)}: the URL or a field cannot be written as HTTP; nothing was sent")
-    table: tuple[tuple[type[BaseException], Why], ...] = (
-        (ssl.SSLCertVerificationError, transport.UNTRUSTED),
-        (ssl.SSLError, transport.NO_TLS),
-        (httpx.ConnectTimeout, transport.SLOW_TO_CONNECT),
-        (httpx.TimeoutException, transport.SLOW),
-        (httpx.ProxyError, transport.NO_PROXY),
-        (httpx.ConnectError, transport.UNHEARD),
-        (httpx.DecodingError, transport.CODING),
-        (httpx.NetworkError, transport.CLOSED),
-        (httpx.RemoteProtocolError, transport.CLOSED if _is_end(error, begun=begun) else transport.NO_HTTP),
-        (BaseException, transport.FAILED),
+        return InvalidRequest(
+            f"{request_line(request)}: the URL or a field cannot be written as HTTP; nothing was sent"
+        )
+    table: tuple[tuple[type[BaseException], Failure], ...] = (
+        (ssl.SSLCertVerificationError, failures.UNTRUSTED),
+        (ssl.SSLError, failures.NO_TLS),
+        (httpx.ConnectTimeout, failures.SLOW_TO_CONNECT),
+        (httpx.TimeoutException, failures.SLOW),
+        (httpx.ProxyError, failures.NO_PROXY),
+        (httpx.ConnectError, failures.NO_SERVER),
+        (httpx.DecodingError, failures.CODING),
+        (httpx.NetworkError, failures.CLOSED),
+        (
+            httpx.RemoteProtocolError,
+            failures.CLOSED if _is_end(error, header_received=header_received) else failures.NO_HTTP,
+        ),
+        (BaseException, failures.FAILED),
     )
     chain = [error]
     for link in chain:  # grows as it goes
         chain += [one for one in (link.__cause__, link.__context__) if one is not None and one not in chain]
-    why = next(why for kind, why in table if any(isinstance(link, kind) for link in chain))
-    said = [link.strerror for link in chain if isinstance(link, OSError) and link.strerror]
-    return failure(why, request, said[-1] if said else "", begun=begun)
+    cause = next(cause for kind, cause in table if any(isinstance(link, kind) for link in chain))
+    details = [link.strerror for link in chain if isinstance(link, OSError) and link.strerror]
+    return failure(cause, request, details[-1] if details else "", header_received=header_received)
 
 
-def _is_end(error: BaseException, *, begun: bool) -> bool:
+def _is_end(error: BaseException, *, header_received: bool) -> bool:
     """Whether the connection ended, rather than that it spoke something else."""
-    return begun or "disconnected" in str(error)
+    return header_received or "disconnected" in str(error)

@@ -164,7 +164,7 @@ def test_curl_is_the_same_request():
         (Request("HEAD", "http://h/a"), "curl --head http://h/a"),
         (Request("POST", "http://h/a"), "curl -X POST http://h/a"),
         (Request("POST", "http://h/a", body=b"{}"), "curl http://h/a -H 'Content-Type:' --data-raw '{}'"),
-        (Request("GET", "http://h/a?limit=5&token="), "curl 'http://h/a?limit=5&token=***'"),
+        (Request("GET", "http://h/a?limit=5&token="), "curl 'http://h/a?limit=5&token='"),
         (
             Request("PUT", "http://h/a", Headers({"Content-Type": "image/png"}), b"\0"),
             "curl -X PUT http://h/a -H 'Content-Type: image/png' --data-binary @body.bin",

@@ -1,0 +1,134 @@
+"""The body of an answer of urllib3: read whole or as it comes, its coding undone, its length and end checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DynclientError, TransportError
+from . import failures
+from .failures import failure, too_large
+from .messages import Headers, Request, Response
+from .urllib3_errors import foreign_errors, to_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from typing_extensions import Self
+
+    from .codings import ContentDecoder
+
+__all__ = ["Chunks", "content_decoder", "receive"]
+
+_CHUNK = 64 * 1024  # bytes asked for at once where the size of a body is not known
+
+
+def receive(answer: Any, request: Request, max_bytes: int) -> Response:
+    """The Response of urllib3's answer: its body read, or its chunks ready.
+
+    Raises:
+        TransportError: the body is broken or has more than ``max_bytes``.
+    """
+    headers = Headers(answer.headers.items())
+    try:
+        chunks = Chunks(answer, request, headers, max_bytes)
+        if request.stream:
+            return Response(answer.status, headers, b"", request.url, chunks)
+        return Response(answer.status, headers, chunks.whole(), request.url)
+    except BaseException:
+        answer.close()
+        raise
+
+
+def content_decoder(headers: Headers, request: Request) -> ContentDecoder | None:
+    """What undoes the coding of a body; None for one without.
+
+    Raises:
+        BrokenResponse: its Content-Length is no number, or its coding cannot be read here.
+    """
+    length = headers.get("content-length")
+    if length is not None and "transfer-encoding" not in headers:
+        if not all(part.strip().isascii() and part.strip().isdigit() for part in length.split(",")):
+            raise failure(failures.LENGTH, request, header_received=True)
+    if "content-encoding" not in headers:
+        return None
+    from .codings import UnknownCoding, decoder_for  # bodies that are coded only
+
+    try:
+        return decoder_for(headers["content-encoding"])
+    except UnknownCoding:
+        raise failure(failures.UNKNOWN_CODING, request, header_received=True) from None
+
+
+class Chunks:
+    """The body as it comes. Closing it gives the connection back; so do its end, any error, and dropping it.
+
+    An answer of another kind than urllib3's own, as vcrpy replays it, brings its body without a coding.
+    """
+
+    def __init__(self, answer: Any, request: Request, headers: Headers, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._raw, self._request = answer, request
+        self._decoder = content_decoder(headers, request) if hasattr(answer, "decode_content") else None
+        self._read = _pieces(answer, self._decoder, request)
+        if request.stream:
+            reader = getattr(getattr(answer, "connection", None), "reader", None)
+            if reader is not None:
+                reader.renew()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._read)
+
+    def whole(self) -> bytes:
+        """All of it."""
+        length = getattr(self._raw, "length_remaining", None)  # bytes to come, where the server said how many
+        if length is not None:
+            if length > self.max_bytes:
+                raise too_large(self._request, self.max_bytes)
+            if self._decoder is None:
+                return _in_our_words(self._raw.read, self._request)
+        parts, size = [], 0
+        for part in self._read:
+            size += len(part)
+            if size > self.max_bytes:
+                raise too_large(self._request, self.max_bytes)
+            parts.append(part)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Stop reading; what was not read is not waited for."""
+        self._read = iter(())
+        self._raw.close()
+
+    def __del__(self) -> None:
+        self._raw.close()
+
+
+def _pieces(raw: Any, decoder: ContentDecoder | None, request: Request) -> Iterator[bytes]:
+    """The parts of a body as they come, unpacked."""
+    parts = iter(lambda: raw.read1(_CHUNK), b"") if hasattr(raw, "read1") else raw.stream(_CHUNK)
+    try:
+        while True:
+            part = _in_our_words(lambda: next(parts, None), request)
+            if part is None:
+                break
+            if decoder is None:
+                yield part
+            else:
+                yield from decoder.feed(part)
+        if decoder is not None:
+            decoder.end()
+    except BaseException as error:
+        raw.close()
+        if isinstance(error, ValueError) and decoder is not None and not isinstance(error, DynclientError):
+            raise failure(failures.CODING, request, header_received=True) from None
+        raise
+
+
+def _in_our_words(read: Callable[[], Any], request: Request) -> Any:
+    try:
+        return read()
+    except foreign_errors() as error:
+        raise to_error(error, request, header_received=True) from None

@@ -1,0 +1,209 @@
+"""Content codings of bodies (RFC 9110 §8.4.1): gzip, deflate, br and zstd undone piece by piece, and their end checked."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["BrokenCoding", "ContentDecoder", "UnknownCoding", "decoder_for"]
+
+_PIECE: Final = 256 * 1024  # bytes of unpacked data at a time
+
+
+class UnknownCoding(ValueError):
+    """A content coding that cannot be read here."""
+
+
+class BrokenCoding(ValueError):
+    """The body is not in its content coding, or ends before the coding does."""
+
+
+class ContentDecoder(Protocol):
+    """Undoes one content coding."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The unpacked pieces of this part of the body, none of them longer than 256 KiB."""
+
+    def end(self) -> None:
+        """Raise ``BrokenCoding`` unless the coding is complete."""
+
+
+def decoder_for(content_encoding: str | None) -> ContentDecoder | None:
+    """What undoes the codings of a ``Content-Encoding`` field, the last one first; None where there is none.
+
+    Raises:
+        UnknownCoding: a coding that cannot be read here.
+    """
+    if not content_encoding:
+        return None
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    decoders = [_decoder(name) for name in reversed(names) if name not in {"", "identity"}]
+    if len(decoders) > 5:
+        raise UnknownCoding("more than five codings")
+    if len(decoders) < 2:
+        return decoders[0] if decoders else None
+    return _Several(decoders)
+
+
+def _decoder(name: str) -> ContentDecoder:
+    if name in {"gzip", "x-gzip"}:
+        return _Zlib(zlib.MAX_WBITS | 16)
+    if name == "deflate":
+        return _Deflate()
+    if name == "br":
+        return _Brotli()
+    if name == "zstd":
+        return _Zstandard()
+    raise UnknownCoding(name)
+
+
+class _Zlib:
+    """gzip with one member or several; deflate with its wrapper."""
+
+    def __init__(self, bits: int) -> None:
+        self._bits = bits
+        self._engine = zlib.decompressobj(bits)
+        self._is_empty = True
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        self._is_empty = self._is_empty and not data
+        is_full = False  # then the engine may hold more though it has taken all the data
+        while data or is_full:
+            if self._engine.eof:
+                data = data.lstrip(b"\0") if self._bits > zlib.MAX_WBITS else b""  # padding, or what follows the data
+                if not data:
+                    return
+                self._engine = zlib.decompressobj(self._bits)  # another member
+            try:
+                piece = self._engine.decompress(data, _PIECE)
+            except zlib.error:
+                raise BrokenCoding from None
+            data = self._engine.unused_data if self._engine.eof else self._engine.unconsumed_tail
+            is_full = len(piece) == _PIECE and not self._engine.eof
+            if piece:
+                yield piece
+
+    def end(self) -> None:
+        if not self._engine.eof and not self._is_empty:
+            raise BrokenCoding
+
+
+class _Deflate:
+    """deflate as RFC 9110 has it, in the zlib wrapper, and as some servers send it, without."""
+
+    def __init__(self) -> None:
+        self._start = b""
+        self._inner: _Zlib | None = None
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        if self._inner is None:
+            self._start += data
+            if len(self._start) < 2:
+                return iter(())
+            is_wrapped = self._start[0] & 15 == 8 and int.from_bytes(self._start[:2], "big") % 31 == 0  # RFC 1950 §2.2
+            self._inner = _Zlib(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS)
+            data = self._start
+        return self._inner.feed(data)
+
+    def end(self) -> None:
+        if self._inner is not None:
+            self._inner.end()
+        elif self._start:
+            raise BrokenCoding
+
+
+class _Brotli:
+    """br, by the package ``brotli`` or ``brotlicffi`` where one is installed."""
+
+    def __init__(self) -> None:
+        try:
+            import brotli  # type: ignore[import-not-found,unused-ignore] # not asked for, so it is no dependency
+        except ImportError:
+            try:
+                import brotlicffi as brotli  # type: ignore[import-not-found,unused-ignore]
+            except ImportError:
+                raise UnknownCoding("br") from None
+        self._error = brotli.error
+        self._engine = brotli.Decompressor()
+        self._is_empty = True
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        self._is_empty = self._is_empty and not data
+        try:
+            yield from _pieces(
+                self._engine.process(data) if hasattr(self._engine, "process") else self._engine.decompress(data)
+            )
+        except self._error:
+            raise BrokenCoding from None
+
+    def end(self) -> None:
+        if not self._is_empty and not self._engine.is_finished():
+            raise BrokenCoding
+
+
+class _Zstandard:
+    """zstd with one frame or several, by Python 3.14, ``backports.zstd`` or ``zstandard`` where one is there."""
+
+    def __init__(self) -> None:
+        self._new, self._error = _zstandard()
+        self._engine = self._new()
+        self._is_empty = True
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            if self._engine.eof:
+                self._engine = self._new()
+            self._is_empty = False
+            try:
+                piece = self._engine.decompress(data)
+            except self._error:
+                raise BrokenCoding from None
+            yield from _pieces(piece)
+            data = self._engine.unused_data if self._engine.eof else b""
+
+    def end(self) -> None:
+        if not self._is_empty and not self._engine.eof:
+            raise BrokenCoding
+
+
+def _zstandard():  # type: ignore[no-untyped-def] # three libraries with one interface
+    try:
+        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        try:
+            from backports import zstd  # type: ignore[no-redef,import-not-found,unused-ignore,attr-defined]
+        except ImportError:
+            try:
+                import zstandard  # type: ignore[import-not-found,unused-ignore]
+            except ImportError:
+                raise UnknownCoding("zstd") from None
+            return lambda: zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
+    return zstd.ZstdDecompressor, zstd.ZstdError
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
+
+
+class _Several:
+    """Codings one in the other."""
+
+    def __init__(self, decoders: list[ContentDecoder]) -> None:
+        self._decoders = decoders
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        return self._through(data, self._decoders)
+
+    def _through(self, data: bytes, decoders: list[ContentDecoder]) -> Iterator[bytes]:
+        if not decoders:
+            yield data
+            return
+        for piece in decoders[0].feed(data):
+            yield from self._through(piece, decoders[1:])
+
+    def end(self) -> None:
+        for decoder in self._decoders:
+            decoder.end()

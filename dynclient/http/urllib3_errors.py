@@ -1,0 +1,82 @@
+"""What urllib3, http.client and requests raise, as this package's errors: one table."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidRequest
+from . import failures
+from .failures import failure, request_line
+
+if TYPE_CHECKING:
+    from ..errors import DynclientError
+    from .failures import Failure
+    from .messages import Request
+
+__all__ = ["foreign_errors", "to_error"]
+
+
+@cache
+def foreign_errors() -> tuple[type[BaseException], ...]:
+    """What urllib3, and requests above it, raise when a message cannot be sent or read."""
+    import http.client
+
+    import urllib3
+
+    return (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
+
+
+@cache
+def _table() -> tuple[tuple[tuple[type[BaseException], ...], Failure], ...]:
+    """The one table from their exceptions to ours; the first line that fits any link of the chain."""
+    import http.client
+    import ssl
+
+    from urllib3 import exceptions
+
+    return (
+        ((ssl.SSLCertVerificationError,), failures.UNTRUSTED),
+        ((exceptions.ProxyError,), failures.NO_PROXY),
+        ((exceptions.NewConnectionError,), failures.NO_SERVER),
+        ((exceptions.ConnectTimeoutError,), failures.SLOW_TO_CONNECT),
+        ((exceptions.ReadTimeoutError, TimeoutError), failures.SLOW),
+        ((http.client.IncompleteRead, exceptions.IncompleteRead, ConnectionError), failures.CLOSED),
+        ((exceptions.DecodeError,), failures.CODING),
+        ((ssl.SSLError,), failures.NO_TLS),
+        ((http.client.HTTPException, exceptions.HTTPError), failures.NO_HTTP),
+        ((Exception,), failures.FAILED),
+    )
+
+
+@cache
+def _no_connection() -> tuple[type[BaseException], ...]:
+    from urllib3 import exceptions
+
+    return (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
+
+
+def to_error(
+    error: BaseException, request: Request, *, header_received: bool = False, sent: bool = True
+) -> DynclientError:
+    """Our exception for theirs.
+
+    Args:
+        error: what urllib3, http.client or requests raised.
+        request: what was sent.
+        header_received: whether the header of the answer had come.
+        sent: False where it is certain that nothing of the request was written.
+    """
+    from urllib3.exceptions import LocationValueError
+
+    chain = [error]
+    for link in chain:  # grows as it goes: they wrap each other as argument, reason or cause
+        inner = (*link.args, getattr(link, "reason", None), link.__cause__)
+        chain += [one for one in inner if isinstance(one, Exception) and one not in chain]
+    if any(isinstance(link, LocationValueError) for link in chain):
+        return InvalidRequest(f"{request_line(request)}: the URL cannot be used; nothing was sent")
+    cause = next(cause for kinds, cause in _table() if any(isinstance(link, kinds) for link in chain))
+    if cause is failures.NO_PROXY and sent and not any(isinstance(link, _no_connection()) for link in chain):
+        cause = failures.CLOSED  # the proxy took the request, or may have, and then failed
+    details = [link.strerror for link in chain if isinstance(link, OSError) and link.strerror]
+    return failure(cause, request, details[-1] if details else "", header_received=header_received, sent=sent)
