@@ -8,6 +8,264 @@
      │   ├─ UnknownOperation     also AttributeError, KeyError  .near
      │   ├─ BadArguments         also TypeError                 .missing .unknown .valid
      │   └─ InvalidRequest       also ValueError                .violations
+     ├─ TransportError         the network; no usable answer came  .request_sent .request
+     │   ├─ TimedOut             also TimeoutError
+     │   ├─ Unreachable          also ConnectionError
+     │   ├─ BrokenResponse       cut off, not decodable, not HTTP
+     │   └─ ResponseTooLarge     more bytes than Transport(max_bytes=)
+     ├─ ContractError          the server broke the document with a 2xx or 3xx
+     │   │                                                      .violations .response .data .request
+     │   ├─ UndocumentedResponse  a status or a media type the document does not name
+     │   └─ InvalidResponse       a body or header that breaks its schema
+     ├─ RunFailed              something that was waited for failed  .run .failed
+     ├─ DagPaused              what was waited for cannot go on      .run
+     └─ ApiError               the server said no: any status >= 400, documented or not
+         │                                                      .problem .response .violations .request
+         ├─ BadRequest           400
+         │   └─ Unprocessable    422
+         ├─ Unauthenticated      401
+         ├─ PermissionDenied     403
+         ├─ NotFound             404
+         ├─ MethodNotAllowed     405
+         ├─ NotAcceptable        406
+         ├─ AlreadyExists        409
+         ├─ TooManyRequests      429
+         └─ Unknown              5xx
+
+Messages are made of path, rule, expectation and the *type* of what came. Payloads stay in
+attributes (``Violation.value``, ``ContractError.data``, ``ApiError.response``), outside ``str``,
+``repr`` and ``args``.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .http.messages import Request, Response
+
+__all__ = [
+    "AlreadyExists",
+    "ApiError",
+    "ArgumentError",
+    "BadArguments",
+    "BadRequest",
+    "BrokenResponse",
+    "ContractError",
+    "ContractWarning",
+    "DagPaused",
+    "DynclientError",
+    "Fault",
+    "InvalidRequest",
+    "InvalidResponse",
+    "MethodNotAllowed",
+    "NotAcceptable",
+    "NotFound",
+    "PermissionDenied",
+    "Problem",
+    "ResponseTooLarge",
+    "RunFailed",
+    "SpecError",
+    "TimedOut",
+    "TooManyRequests",
+    "TransportError",
+    "Unauthenticated",
+    "UndocumentedResponse",
+    "Unknown",
+    "UnknownOperation",
+    "Unprocessable",
+    "Unreachable",
+    "Violation",
+]
+
+_SHOWN = 20  # violations written out in a message; the rest are counted
+_WIDEST = 200  # characters of a path in a message; names may be as long as a payload
+_PLAIN_NAME = r"(?!\d+$)[\w-]+"
+
+
+class Violation:
+    """One broken rule: where in the instance, which rule, where in the document.
+
+    Attributes:
+        location: the part of the message: ``path``, ``query``, ``header``, ``cookie``, ``body``,
+            ``response`` or ``model``.
+        path: the way from that part to the value, names and indexes; a parameter's own name first.
+        rule: the keyword that was broken (``type``, ``required``, ``format``, ``discriminator`` …).
+        expected: what the rule wants, in words (``an integer``).
+        got: what came, as a type in words (``a string``), never the value.
+        pointer: the place of the rule in the document (``#/components/schemas/Pool/…``).
+        value: the offending value; kept out of ``str``, ``repr`` and comparison.
+    """
+
+    __slots__ = ("expected", "got", "location", "path", "pointer", "rule", "value")
+
+    def __init__(
+        self,
+        location: str,
+        path: Sequence[str | int],
+        rule: str,
+        expected: str,
+        got: str,
+        pointer: str,
+        value: Any = None,
+    ) -> None:
+        self.location = location
+        self.path = tuple(path)
+        self.rule = rule
+        self.expected = expected
+        self.got = got
+        self.pointer = pointer
+        self.value = value
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.location, self.path, self.rule, self.expected, self.got, self.pointer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Violation) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    @property
+    def where(self) -> str:
+        """The instance path as a reader writes it: ``dags[0].dag_id``; the part when it is the whole."""
+        text = ""
+        for step in self.path:
+            if isinstance(step, str) and not text:
+                text = step
+            elif isinstance(step, str) and re.fullmatch(_PLAIN_NAME, step):
+                text += f".{step}"
+            else:
+                text += f"[{step!r}]"
+        text = text or self.location
+        return text if len(text) <= _WIDEST else f"{text[: _WIDEST // 2]}…{text[-_WIDEST // 2 :]}"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.sentence} ({self.pointer})"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, without the place: ``a string where an integer is wanted``."""
+        if not self.got:
+            return self.expected
+        return f"{self.got} where {self.expected} is wanted"
+
+    def __repr__(self) -> str:
+        return f"<Violation {self.location} {self}>"
+
+
+class Fault(NamedTuple):
+    """A defect of a document: what is wrong and where; the document works all the same."""
+
+    pointer: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer}: {self.message}"
+
+
+class Problem(NamedTuple):
+    """What the server said went wrong, from any of the bodies that servers send.
+
+    RFC 7807 (``type``, ``title``, ``status``, ``detail``, ``instance``), ``{"detail": str | object}``,
+    the 422 list of ``{"loc", "msg", "type"}``, ``{"error": …}``, bare text and HTML all end here.
+    """
+
+    status: int
+    title: str = ""
+    detail: str = ""
+    type: str = ""
+    instance: str = ""
+    errors: tuple[tuple[str, str], ...] = ()  #: (argument as the caller wrote it, what the server said)
+    extra: Any = None  #: members beyond the standard ones, as they came
+
+    def __str__(self) -> str:
+        said = ": ".join(part for part in (self.title, self.detail) if part)
+        listed = "".join(f"\n  {name}: {message}" for name, message in self.errors)
+        return (said or "no explanation came with it") + listed
+
+
+class ContractWarning(UserWarning):
+    """A request or an answer breaks the document in a way that does not raise, or a rule of it cannot be checked."""
+
+
+class DynclientError(Exception):
+    """The root: ``except DynclientError`` catches all that this package raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state: constructors take keywords that ``args`` does not hold."""
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(cls: type[DynclientError], args: tuple[Any, ...], state: dict[str, Any]) -> DynclientError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class SpecError(DynclientError):
+    """A document cannot be used, or a part of it that was asked for cannot."""
+
+    def __init__(self, message: str, *, pointer: str = "") -> None:
+        self.pointer = pointer
+        super().__init__(f"{message} (at {pointer})" if pointer else message)
+
+
+class ArgumentError(DynclientError):
+    """The caller must act; nothing was sent."""
+
+
+class UnknownOperation(ArgumentError, AttributeError, KeyError):
+    """No operation has this name; ``near`` lists those that come close."""
+
+    def __init__(self, message: str, *, near: Iterable[str] = ()) -> None:
+        self.near = tuple(near)
+        self.name = self.obj = None  # or the interpreter adds a guess of its own to ours
+        Exception.__init__(self, message)
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would show the repr
+
+
+class BadArguments(ArgumentError, TypeError):
+    """Arguments that the operation does not take, or required ones left out; all of them at once."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        missing: Iterable[str] = (),
+        unknown: Iterable[str] = (),
+        valid: Iterable[str] = (),
+    ) -> None:
+        self.missing = tuple(missing)
+        self.unknown = tuple(unknown)
+        self.valid = tuple(valid)
+        super().__init__(message)
+
+
+def listed(violations: Sequence[Violation]) -> str:
+    """Violations as an indented list, the first twenty written out and the rest counted."""
+    lines = [f"\n  {violation}" for violation in violations[:_SHOWN]]
+    if len(violations) > _SHOWN:
+        lines.append(f"\n  … and {len(violations) - _SHOWN} more")
+    return "".join(lines)
+
+
+class InvalidRequest(ArgumentError, ValueError):
+    """Values that break the document; ``violations`` has every one of them."""
+
+    def __init__(self, message: str, violations: Iterable[Violation] = ()) -> None:
+        self.violations = tuple(violations)
+        super().__init__(message + listed(self.violations))
+
+
+class TransportError(DynclientError):
     """No usable answer came. A transport of one's own may set the first two attributes too.
 
     Attributes:

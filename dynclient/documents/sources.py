@@ -61,10 +61,12 @@ def _find(source: Source) -> tuple[dict[str, Any], str | None]:
 
 
 def is_path(source: str) -> bool:
+    """Whether a source names a file rather than a release."""
     return "/" in source or os.sep in source or os.path.isfile(source)
 
 
 def display_name(source: Source) -> str:
+    """What a source is called in messages; of a URL without what may be secret."""
     if isinstance(source, Mapping):
         return "a mapping"
     name = os.fspath(source)
@@ -72,6 +74,11 @@ def display_name(source: Source) -> str:
 
 
 def read_file(name: str) -> bytes:
+    """The bytes of a file of at most 32 MiB.
+
+    Raises:
+        SpecError: it cannot be read, or is larger.
+    """
     try:
         with open(name, "rb") as file:
             data = file.read(MAX_BYTES + 1)

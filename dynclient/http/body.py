@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import DynclientError, TransportError
 from . import failures
+from .codings import CodingError, UnknownCodingError, decoder_for
 from .failures import failure, too_large
 from .messages import Headers, Request, Response
 from .urllib3_errors import foreign_errors, to_error
@@ -45,17 +46,12 @@ def content_decoder(headers: Headers, request: Request) -> ContentDecoder | None
     Raises:
         BrokenResponse: its Content-Length is no number, or its coding cannot be read here.
     """
-    length = headers.get("content-length")
-    if length is not None and "transfer-encoding" not in headers:
-        if not all(part.strip().isascii() and part.strip().isdigit() for part in length.split(",")):
-            raise failure(failures.LENGTH, request, header_received=True)
-    if "content-encoding" not in headers:
-        return None
-    from .codings import UnknownCoding, decoder_for  # bodies that are coded only
-
+    lengths = headers.get("content-length", "0").split(",")
+    if "transfer-encoding" not in headers and not all(re.fullmatch(r"\s*[0-9]+\s*", length) for length in lengths):
+        raise failure(failures.LENGTH, request, header_received=True)  # with chunks it does not count (RFC 9112 §6.3)
     try:
-        return decoder_for(headers["content-encoding"])
-    except UnknownCoding:
+        return decoder_for(headers.get("content-encoding"))
+    except UnknownCodingError:
         raise failure(failures.UNKNOWN_CODING, request, header_received=True) from None
 
 
@@ -69,7 +65,8 @@ class Chunks:
         self.max_bytes = max_bytes
         self._raw, self._request = answer, request
         self._decoder = content_decoder(headers, request) if hasattr(answer, "decode_content") else None
-        self._read = _pieces(answer, self._decoder, request)
+        self._length: int | None = getattr(answer, "length_remaining", None)  # bytes to come, where that is known
+        self._read = _pieces(answer, self._decoder, request, self._length)
         if request.stream:
             reader = getattr(getattr(answer, "connection", None), "reader", None)
             if reader is not None:
@@ -83,12 +80,13 @@ class Chunks:
 
     def whole(self) -> bytes:
         """All of it."""
-        length = getattr(self._raw, "length_remaining", None)  # bytes to come, where the server said how many
-        if length is not None:
-            if length > self.max_bytes:
+        if self._length is not None:
+            if self._length > self.max_bytes:
                 raise too_large(self._request, self.max_bytes)
             if self._decoder is None:
-                return _in_our_words(self._raw.read, self._request)
+                body = cast("bytes", _in_our_words(self._raw.read, self._request))
+                _check_length(len(body), self._length, self._request)
+                return body
         parts, size = [], 0
         for part in self._read:
             size += len(part)
@@ -106,25 +104,33 @@ class Chunks:
         self._raw.close()
 
 
-def _pieces(raw: Any, decoder: ContentDecoder | None, request: Request) -> Iterator[bytes]:
+def _pieces(raw: Any, decoder: ContentDecoder | None, request: Request, length: int | None) -> Iterator[bytes]:
     """The parts of a body as they come, unpacked."""
+    size = 0
     parts = iter(lambda: raw.read1(_CHUNK), b"") if hasattr(raw, "read1") else raw.stream(_CHUNK)
     try:
         while True:
             part = _in_our_words(lambda: next(parts, None), request)
             if part is None:
                 break
+            size += len(part)
             if decoder is None:
                 yield part
             else:
                 yield from decoder.feed(part)
+        _check_length(size, length, request)
         if decoder is not None:
             decoder.end()
     except BaseException as error:
         raw.close()
-        if isinstance(error, ValueError) and decoder is not None and not isinstance(error, DynclientError):
+        if isinstance(error, CodingError):
             raise failure(failures.CODING, request, header_received=True) from None
         raise
+
+
+def _check_length(size: int, length: int | None, request: Request) -> None:
+    if length is not None and size < length:  # urllib3 1.26 under requests does not look
+        raise failure(failures.CLOSED, request, header_received=True)
 
 
 def _in_our_words(read: Callable[[], Any], request: Request) -> Any:

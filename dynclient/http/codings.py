@@ -1,23 +1,27 @@
-"""Content codings of bodies (RFC 9110 §8.4.1): gzip, deflate, br and zstd undone piece by piece, and their end checked."""
+"""Content codings of bodies (RFC 9110 §8.4.1): gzip, deflate, br and zstd undone in pieces, their ends checked."""
 
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BrokenCoding", "ContentDecoder", "UnknownCoding", "decoder_for"]
+__all__ = ["BrokenCodingError", "CodingError", "ContentDecoder", "UnknownCodingError", "decoder_for"]
 
 _PIECE: Final = 256 * 1024  # bytes of unpacked data at a time
 
 
-class UnknownCoding(ValueError):
+class CodingError(ValueError):
+    """A body cannot be unpacked."""
+
+
+class UnknownCodingError(CodingError):
     """A content coding that cannot be read here."""
 
 
-class BrokenCoding(ValueError):
+class BrokenCodingError(CodingError):
     """The body is not in its content coding, or ends before the coding does."""
 
 
@@ -28,21 +32,21 @@ class ContentDecoder(Protocol):
         """The unpacked pieces of this part of the body, none of them longer than 256 KiB."""
 
     def end(self) -> None:
-        """Raise ``BrokenCoding`` unless the coding is complete."""
+        """Raise ``BrokenCodingError`` unless the coding is complete."""
 
 
 def decoder_for(content_encoding: str | None) -> ContentDecoder | None:
     """What undoes the codings of a ``Content-Encoding`` field, the last one first; None where there is none.
 
     Raises:
-        UnknownCoding: a coding that cannot be read here.
+        UnknownCodingError: a coding that cannot be read here.
     """
     if not content_encoding:
         return None
     names = [name.strip().lower() for name in content_encoding.split(",")]
     decoders = [_decoder(name) for name in reversed(names) if name not in {"", "identity"}]
     if len(decoders) > 5:
-        raise UnknownCoding("more than five codings")
+        raise UnknownCodingError("more than five codings")
     if len(decoders) < 2:
         return decoders[0] if decoders else None
     return _Several(decoders)
@@ -57,7 +61,7 @@ def _decoder(name: str) -> ContentDecoder:
         return _Brotli()
     if name == "zstd":
         return _Zstandard()
-    raise UnknownCoding(name)
+    raise UnknownCodingError(name)
 
 
 class _Zlib:
@@ -80,7 +84,7 @@ class _Zlib:
             try:
                 piece = self._engine.decompress(data, _PIECE)
             except zlib.error:
-                raise BrokenCoding from None
+                raise BrokenCodingError from None
             data = self._engine.unused_data if self._engine.eof else self._engine.unconsumed_tail
             is_full = len(piece) == _PIECE and not self._engine.eof
             if piece:
@@ -88,7 +92,7 @@ class _Zlib:
 
     def end(self) -> None:
         if not self._engine.eof and not self._is_empty:
-            raise BrokenCoding
+            raise BrokenCodingError
 
 
 class _Deflate:
@@ -112,7 +116,7 @@ class _Deflate:
         if self._inner is not None:
             self._inner.end()
         elif self._start:
-            raise BrokenCoding
+            raise BrokenCodingError
 
 
 class _Brotli:
@@ -125,7 +129,7 @@ class _Brotli:
             try:
                 import brotlicffi as brotli  # type: ignore[import-not-found,unused-ignore]
             except ImportError:
-                raise UnknownCoding("br") from None
+                raise UnknownCodingError("br") from None
         self._error = brotli.error
         self._engine = brotli.Decompressor()
         self._is_empty = True
@@ -137,11 +141,11 @@ class _Brotli:
                 self._engine.process(data) if hasattr(self._engine, "process") else self._engine.decompress(data)
             )
         except self._error:
-            raise BrokenCoding from None
+            raise BrokenCodingError from None
 
     def end(self) -> None:
         if not self._is_empty and not self._engine.is_finished():
-            raise BrokenCoding
+            raise BrokenCodingError
 
 
 class _Zstandard:
@@ -160,16 +164,17 @@ class _Zstandard:
             try:
                 piece = self._engine.decompress(data)
             except self._error:
-                raise BrokenCoding from None
+                raise BrokenCodingError from None
             yield from _pieces(piece)
             data = self._engine.unused_data if self._engine.eof else b""
 
     def end(self) -> None:
         if not self._is_empty and not self._engine.eof:
-            raise BrokenCoding
+            raise BrokenCodingError
 
 
-def _zstandard():  # type: ignore[no-untyped-def] # three libraries with one interface
+def _zstandard() -> tuple[Any, type[Exception]]:
+    """What makes a decompressor, and what that raises: three libraries with one interface."""
     try:
         from compression import zstd  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
@@ -179,7 +184,7 @@ def _zstandard():  # type: ignore[no-untyped-def] # three libraries with one int
             try:
                 import zstandard  # type: ignore[import-not-found,unused-ignore]
             except ImportError:
-                raise UnknownCoding("zstd") from None
+                raise UnknownCodingError("zstd") from None
             return lambda: zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
     return zstd.ZstdDecompressor, zstd.ZstdError
 

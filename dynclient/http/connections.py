@@ -244,6 +244,8 @@ class Connections:
         if scheme == "https" or (proxy or "").lower().startswith("https:"):
             if self._tls is None:
                 self._tls = tls_context(settings)
+                if not hasattr(urllib3, "BaseHTTPResponse"):  # 1.26, which compares host names by itself, addresses too
+                    self._tls.check_hostname = False
             more["ssl_context"] = self._tls
         pool = self._manager(proxy).connection_from_host(host, port, scheme, more)
         is_forwarded = scheme == "http" and proxy is not None and not proxy.lower().startswith("socks")

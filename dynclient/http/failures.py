@@ -55,10 +55,14 @@ def failure(
         header_received: whether the header of the answer had come.
         sent: False where it is certain that nothing of the request was written.
     """
+    error: TransportError
     if header_received and cause.kind is Unreachable:
-        return BrokenResponse(f"{request_line(request)}: the answer is cut off", retryable=cause.retryable)
-    text = f"{request_line(request)}: {cause.message}" + (f" ({detail})" if detail else "")
-    return cause.kind(text, request_sent=cause.sent and sent, retryable=cause.retryable)
+        error = BrokenResponse(f"{request_line(request)}: the answer is cut off")
+    else:
+        text = f"{request_line(request)}: {cause.message}" + (f" ({detail})" if detail else "")
+        error = cause.kind(text, request_sent=cause.sent and sent)
+    error.retryable = cause.retryable
+    return error
 
 
 def too_large(request: Request, max_bytes: int) -> ResponseTooLarge:

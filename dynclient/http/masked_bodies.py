@@ -36,9 +36,10 @@ def masked_body(body: bytes, content_type: str | None, secret: Iterable[str] = (
         text = body.decode()
     except UnicodeDecodeError:
         return None
-    if "\0" in text:
-        return None
-    media, rule = media_type(content_type), name_rule(secret)
+    return None if "\0" in text else _shown_text(text, media_type(content_type), name_rule(secret))
+
+
+def _shown_text(text: str, media: str, rule: NameRule) -> str:
     if media == "application/x-www-form-urlencoded":
         return masked_pairs(text, rule)
     if media.startswith("multipart/"):

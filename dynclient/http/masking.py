@@ -19,7 +19,7 @@ NameRule = Callable[[str], bool]  #: whether a header, parameter or member of th
 # Patterns are compiled when something is shown: compiling is half of this module's import. A name is matched in lower
 # case with its words joined by underscores: X-API-Key and apiKey are x_api_key and api_key.
 _WORDS = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
-_SECRET = (
+_CREDENTIAL = (
     r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential|cookie|session|signature|jwt|fernet|keyfile|oauth"
     r"|(?:api|access|private|auth|signing|encryption|account|shared|master|service)_?key"
     r"|(?:^|_)(?:auth|authorization|authentication|pass)(?:$|_)|(?:^|_)(?:conn|dsn|pat|sas|sig)$"
@@ -44,7 +44,7 @@ _URL_FIELDS = frozenset({"location", "referer", "link", "content-location"})
 def looks_secret(name: str) -> bool:
     """Whether a header, parameter or member of this name usually holds a credential."""
     words = "_".join(re.findall(_WORDS, name)).lower()
-    if re.search(_SECRET, words) is None:
+    if re.search(_CREDENTIAL, words) is None:
         return False
     return re.search(_DESCRIPTION, words) is None and re.fullmatch(_COUNT_OR_CURSOR, words) is None
 

@@ -50,7 +50,8 @@ class Retry(NamedTuple):
         seconds = retry_after_seconds(retry_after)
         if seconds is not None:
             return max(seconds, 0.0) if seconds <= self.max_wait else None
-        return min(self.backoff * 2 ** min(attempt - 1, 30) * random.uniform(0.5, 1), self.max_wait)  # noqa: S311 - spreading, not hiding
+        seconds = self.backoff * 2.0 ** min(attempt - 1, 30) * random.uniform(0.5, 1)  # noqa: S311 - spreading, not hiding
+        return min(seconds, self.max_wait)
 
     def pause(self, request: Request, outcome: Response | TransportError, repeated: int) -> float | None:
         """Seconds to wait before the request is sent once more; None when the outcome stands.
@@ -95,7 +96,7 @@ class Pace:
     """
 
     def __init__(self, rate: float | None = None) -> None:
-        if rate is not None and not (isinstance(rate, (int, float)) and 0 < rate < math.inf):
+        if rate is not None and not 0 < rate < math.inf:
             raise ArgumentError("rate takes a number above zero: requests a second")
         self._gap = 1 / rate if rate is not None else 0.0
         self._next = 0.0

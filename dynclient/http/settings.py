@@ -26,7 +26,7 @@ class Settings(NamedTuple):
     @classmethod
     def of(
         cls,
-        verify: bool | str | os.PathLike[str],  # noqa: FBT001 - as requests has it
+        verify: object,
         cert: Any,
         proxies: Mapping[str, str] | None,
         trust_env: bool,  # noqa: FBT001 - the same

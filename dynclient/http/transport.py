@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..errors import DynclientError, TransportError
 from .body import receive
 from .header import check_request, header_fields
-from .messages import Request, Response
 from .retry import Retry
 from .settings import Settings, seconds_of
 from .urllib3_errors import foreign_errors, to_error
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .connections import Connections
+    from .messages import Request, Response
 
 __all__ = ["AsyncSender", "Retry", "Sender", "Transport"]
 

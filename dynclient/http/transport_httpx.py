@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArgumentError, DynclientError, InvalidRequest, TransportError
 from . import failures, transport
 from .body import content_decoder
-from .codings import BrokenCoding
+from .codings import BrokenCodingError
 from .failures import failure, request_line, too_large
 from .header import check_request, header_fields
 from .messages import Headers, Request, Response
@@ -216,7 +216,7 @@ class _Chunks:
                 for piece in decoder.feed(part):
                     yield piece
             decoder.end()
-        except BrokenCoding:
+        except BrokenCodingError:
             await self.aclose()
             raise failure(failures.CODING, self._request, header_received=True) from None
 

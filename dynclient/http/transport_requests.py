@@ -7,6 +7,7 @@ hooks in a session whose adapter sends by the transport's own connections.
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 from typing import TYPE_CHECKING, Any
@@ -65,9 +66,8 @@ def send_with_auth(connections: Connections, request: Request, auth: Any, timeou
     prepared.prepare_body(request.body, None)
     try:
         prepared.prepare_auth(auth, request.url)
-        answer = session.send(
-            prepared, stream=True, timeout=timeout or connections.timeout, allow_redirects=False, proxies={}
-        )
+        timeout = timeout or connections.timeout
+        answer = session.send(prepared, stream=True, timeout=timeout, allow_redirects=False, proxies={})
     except DynclientError:
         raise
     except foreign_errors() as error:
@@ -143,7 +143,7 @@ class _SessionAuth:
 
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
         prepared.url = self._url or prepared.url
-        return self._auth(prepared) if self._auth is not None else prepared  # type: ignore[no-any-return]
+        return self._auth(prepared) if self._auth is not None else prepared
 
 
 class _BoundedCall:
@@ -166,10 +166,8 @@ class _BoundedCall:
         if not self._done.wait(seconds):
             shutdown = getattr(getattr(self.answer, "raw", None), "shutdown", None)
             if shutdown is not None:  # urllib3 2.3 and newer: the thread ends at once
-                try:
+                with contextlib.suppress(OSError, ValueError, RuntimeError):  # it has ended by itself
                     shutdown()
-                except (OSError, ValueError, RuntimeError):
-                    pass  # it has ended by itself
             raise failure(failures.SLOW, self._request)
         succeeded, outcome = self._outcome
         if succeeded:

@@ -34,9 +34,10 @@ def _table() -> tuple[tuple[tuple[type[BaseException], ...], Failure], ...]:
     import ssl
 
     from urllib3 import exceptions
+    from urllib3.util.ssl_match_hostname import CertificateError
 
     return (
-        ((ssl.SSLCertVerificationError,), failures.UNTRUSTED),
+        ((ssl.SSLCertVerificationError, CertificateError), failures.UNTRUSTED),
         ((exceptions.ProxyError,), failures.NO_PROXY),
         ((exceptions.NewConnectionError,), failures.NO_SERVER),
         ((exceptions.ConnectTimeoutError,), failures.SLOW_TO_CONNECT),
