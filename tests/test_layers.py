@@ -17,7 +17,7 @@ FOLDER = Path(dynclient.__file__).parent
 
 #: what a module may import are the packages of the rows above its own, and those to its left in its row
 ROWS = [
-    ["errors", "lazy"],
+    ["findings", "errors", "lazy"],
     ["http"],
     ["documents"],
     ["schema"],
