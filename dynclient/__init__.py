@@ -25,6 +25,8 @@ from .lazy import lazy_names
 if TYPE_CHECKING:
     from . import aio as aio
     from . import airflow as airflow
+    from .cli.shell import load_ipython_extension as load_ipython_extension
+    from .cli.shell import unload_ipython_extension as unload_ipython_extension
     from .client.auth import (
         ApiKey as ApiKey,
     )
@@ -201,6 +203,8 @@ _MODULES = {
     "Retry": "http.transport",
     "Transport": "http.transport",
     "load": "openapi.load",
+    "load_ipython_extension": "cli.shell",
+    "unload_ipython_extension": "cli.shell",
     "Reply": "openapi.response_decoder",
     "Spec": "openapi.spec",
     "Model": "schema.models",

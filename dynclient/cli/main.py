@@ -67,6 +67,19 @@ def demo() -> None:
     demos.run(click.echo)
 
 
+@main.command()
+@click.option("--url", help="The server; $DYNCLIENT_URL, else http://localhost:8080.")
+@click.option("--spec", help="The document; $DYNCLIENT_SPEC, else that of the release the server runs.")
+@click.option("--username", help="$DYNCLIENT_USERNAME.")
+@click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user.")
+def shell(**server: str | None) -> None:
+    """Start IPython with the connected client as `af`."""
+    from . import shell as prompt
+
+    with _connected(offline=False, responses=None, password=None, **server) as client:
+        prompt.start(client)
+
+
 # --- calling ------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,141 @@
+"""What a prompt offers at a TAB inside calls, after dots and after brackets."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+import dynclient
+from dynclient.cli.completion import complete
+from dynclient.testing import fake_airflow
+
+STATES = ["queued", "running", "success", "failed"]
+QUOTED = [f'"{state}"' for state in STATES]
+
+
+@pytest.fixture(scope="module")
+def names():
+    spec = dynclient.load("3.3.2")
+    client = dynclient.Client(spec, server="http://localhost")
+    return {
+        "af": client,
+        "spec": spec,
+        "pool": spec.models.PoolBody(name="p", slots=1),
+        "many": {"one": client},
+        "other": "x",
+    }
+
+
+OFFERED = [
+    # (text before the cursor, what is offered, the part that is replaced)
+    ('af.get_dags(last_dag_run_state="', STATES, ""),
+    ('af.get_dags(last_dag_run_state="fa', ["failed"], "fa"),
+    ("af.get_dags(last_dag_run_state=", QUOTED, ""),
+    ("af.get_dags(last_dag_run_state='", STATES, ""),
+    ('af.get_dags.iter(limit=3, last_dag_run_state="s', ["success"], "s"),
+    ('af.get_dag_runs("etl", state=["queued", "su', ["success"], "su"),  # a filter takes the values of the field
+    ("af.get_dag_runs('etl', state=[", QUOTED, ""),
+    ("af.get_dags(paused=", ["True", "False"], ""),
+    ("af.get_dags(paused=T", ["True"], "T"),
+    ("af.get_dags(li", ["limit="], "li"),
+    ("af.get_dags(limit=(1), off", ["offset="], "off"),
+    ("af.get_dag(", ["dag_id="], ""),
+    ("af.get_dag_run('a', ", ["dag_run_id="], ""),
+    ("af.post_pool(\n    name=',(', sl", ["slots="], "sl"),
+    ('print(af.get_dags(limit=1), af.tags["Pool"].post_pool(na', ["name="], "na"),
+    ('many["one"].get_dag(', ["dag_id="], ""),
+    ('af.tags["Poo', ["Pool"], "Poo"),
+    ('af.tags["Pool"].get_pool', ["get_pool", "get_pools"], "get_pool"),
+    ("af.trigger", ["trigger_dag_run"], "trigger"),
+    ("print(af.trigger", ["trigger_dag_run"], "trigger"),
+    ("spec.models.PoolB", ["PoolBody"], "PoolB"),
+    ('spec.operations["trigger', ["trigger_dag_run"], "trigger"),
+    ('pool["na', ["name"], "na"),
+    ("pool.slo", ["slots"], "slo"),
+    ("af.get_pool.req", ["request"], "req"),
+]
+
+
+@pytest.mark.parametrize(("text", "choices", "fragment"), OFFERED, ids=[row[0] for row in OFFERED])
+def test_offered(names, text, choices, fragment):
+    """Values of enumerations, names of arguments, attributes and keys of what is ours."""
+    offered = complete(text, names)
+    assert (list(offered.choices), offered.fragment) == (choices, fragment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "other.",
+        "print(",
+        "af.nope(",
+        "nobody.get_dags(",
+        "af.get_dags(limit=1)  # (",
+        "x)",
+        "other[",
+        "af.get_dags(f(x).",
+    ],
+)
+def test_left_to_others(names, text):
+    """What is not ours is for the other completers."""
+    offered = complete(text, names)
+    assert offered is None
+
+
+def test_completing_runs_nothing_of_others():
+    """A property of an object that is not ours is not run by a TAB."""
+
+    class Trap:
+        @property
+        def client(self):
+            raise AssertionError
+
+    assert complete("trap.client.get_", {"trap": Trap()}) is None
+
+
+def completions(shell, text):
+    with provisionalcompleter():
+        return [choice.text for choice in shell.Completer.completions(text, len(text))]
+
+
+def test_the_extension_of_ipython():
+    """%load_ext dynclient completes in a real IPython; ids of the server are offered once that is switched on."""
+    shell = InteractiveShell()
+    with fake_airflow("3.3.2", judge=False) as server:
+        shell.push({"af": dynclient.connect(server.url)})
+        shell.run_line_magic("load_ext", "dynclient")
+        assert completions(shell, 'af.get_dags(last_dag_run_state="') == STATES
+        assert completions(shell, 'af.get_dags(limit=1)\naf.get_dags(last_dag_run_state="f') == ["failed"]
+        before = len(server.requests)
+        assert "tutorial" not in completions(shell, 'af.get_dag("')
+        assert len(server.requests) == before
+        shell.run_line_magic("dynclient_ids", "on")
+        until = time.monotonic() + 5
+        while "tutorial" not in (ids := completions(shell, 'af.get_dag("')) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert ids == ["etl_daily", "report_weekly", "tutorial"]
+        completions(shell, 'af.delete_dag(dag_id="')
+        assert len(server.requests) == before + 1  # one page, kept
+        with pytest.raises(dynclient.ArgumentError, match="is on; write on or off"):
+            shell.run_line_magic("dynclient_ids", "")
+        shell.run_line_magic("unload_ext", "dynclient")
+        assert completions(shell, 'af.get_dags(last_dag_run_state="') != STATES
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for():
+    """A TAB for ids waits 30 ms at most, and says nothing of a server that is gone."""
+    shell = InteractiveShell()
+    client = dynclient.Client(dynclient.load("3.3.2"), server="http://127.0.0.1:1")
+    shell.push({"af": client})
+    shell.run_line_magic("load_ext", "dynclient")
+    shell.run_line_magic("dynclient_ids", "on")
+    assert "dag_id=" in completions(shell, "af.get_dag(")
+    from dynclient.cli.shell import ServerIds  # the part that asks
+
+    start = time.monotonic()
+    assert list(ServerIds(on=True)(client.get_dag, "dag_id")) == []
+    assert time.monotonic() - start < 1
