@@ -40,7 +40,7 @@ class ServerIds:
         lister = _lister(call, keyword) if self.on else None
         if lister is None:
             return ()
-        key = (id(call._client), lister.operation.id)  # noqa: SLF001 - a call belongs to its client
+        key = (id(call.client), lister.operation.id)
         when, ids = self._kept.get(key, (0.0, ()))
         if time.monotonic() - when > _SECONDS_KEPT:
             thread = self._asked.get(key)
@@ -66,7 +66,7 @@ def _lister(call: BaseCall, keyword: str) -> Any:
     """The call that lists what a path argument names: the GET of the path up to it; None when that takes arguments."""
     name = next((p.name for p in call.operation.parameters if p.keyword == keyword and p.location == "path"), "")
     path = call.operation.path.partition(f"/{{{name}}}")[0]
-    client = call._client  # noqa: SLF001 - a call belongs to its client
+    client = call.client
     for operation in client.spec.operations.values():
         if operation.path == path and operation.method == "GET" and "{" not in path:
             lister = client.operation(operation.id)
