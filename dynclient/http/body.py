@@ -130,7 +130,7 @@ def _pieces(raw: Any, decoder: ContentDecoder | None, request: Request, length: 
 
 def _check_length(size: int, length: int | None, request: Request) -> None:
     if length is not None and size < length:  # urllib3 1.26 under requests does not look
-        raise failure(failures.CLOSED, request, header_received=True)
+        raise failure(failures.CLOSED, request, header_received=True) from None
 
 
 def _in_our_words(read: Callable[[], Any], request: Request) -> Any:
