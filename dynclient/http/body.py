@@ -66,7 +66,7 @@ class Chunks:
         self._raw, self._request = answer, request
         self._decoder = content_decoder(headers, request) if hasattr(answer, "decode_content") else None
         self._length: int | None = getattr(answer, "length_remaining", None)  # bytes to come, where that is known
-        self._read = _pieces(answer, self._decoder, request, self._length)
+        self._read: Iterator[bytes] | None = None
         if request.stream:
             reader = getattr(getattr(answer, "connection", None), "reader", None)
             if reader is not None:
@@ -76,6 +76,8 @@ class Chunks:
         return self
 
     def __next__(self) -> bytes:
+        if self._read is None:
+            self._read = _pieces(self._raw, self._decoder, self._request, self._length)
         return next(self._read)
 
     def whole(self) -> bytes:
@@ -88,7 +90,7 @@ class Chunks:
                 _check_length(len(body), self._length, self._request)
                 return body
         parts, size = [], 0
-        for part in self._read:
+        for part in self:
             size += len(part)
             if size > self.max_bytes:
                 raise too_large(self._request, self.max_bytes)

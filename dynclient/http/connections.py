@@ -62,7 +62,7 @@ class DeadlineReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> Any:
         """Wait for bytes until the deadline."""
-        if self._end < math.inf:
+        if not self._is_empty and self._end < math.inf:  # for the first read the socket has all of the time
             left = self._end - time.monotonic()
             if left <= 0:
                 raise TimeoutError("timed out")
@@ -92,6 +92,8 @@ class _DeadlineSocket:
     def __init__(self, sock: Any) -> None:
         self._sock = sock
         self.reader: DeadlineReader | None = None
+
+        self.fileno, self.settimeout = sock.fileno, sock.settimeout  # asked for at each request
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
