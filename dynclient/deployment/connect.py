@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -18,6 +17,7 @@ from . import login
 from . import version as discovery
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
     from ..client.base import Mode

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..client import auth as auths
 from ..errors import ArgumentError
-
-if TYPE_CHECKING:
-    pass
-
 
 __all__ = ["Configuration", "environment"]
 

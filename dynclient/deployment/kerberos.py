@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.auth import NoAuth
 from ..errors import ArgumentError
-from ..http.messages import Request
 
 if TYPE_CHECKING:
+    from ..http.messages import Request
     from ..openapi.operation import Operation
 
 

@@ -1,7 +1,7 @@
-"""Steps that read the log of a task instance, whole or while it is written; see ``effects`` for what runs them.
+"""Steps that read the log of a task instance, whole or as it grows; ``effects`` runs them.
 
-What servers were seen to do: 2.0 to 2.4 send the whole log for any token, 3.0.6 and 3.1.8 too, 3.2.0 to 3.3.0 answer 500
-to one; so a token is used only where ``specs/names.json`` has "log positions", and a whole log that comes again is
+What servers were seen to do: 2.0 to 2.4 send the whole log for any token, 3.0.6 and 3.1.8 too, 3.2.0 to 3.3.0 answer
+500 to one; so a token is used only where ``specs/names.json`` has "log positions", and a whole log that comes again is
 recognised by its beginning. 2.0 to 2.2 do not say the run of a task instance, and 2.3 has no logs of mapped ones.
 """
 

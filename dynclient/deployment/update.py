@@ -7,7 +7,6 @@ does not show, is refused by name.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 

@@ -83,7 +83,7 @@ class Deadline(NamedTuple):
 def trigger_and_wait(
     client: BaseClient[Any], dag_id: str, given: Mapping[str, Any], deadline: Deadline, *, unpause: bool
 ) -> Steps:
-    """Trigger a run and wait for its end; ``logical_date`` null where the release wants to be told, absent elsewhere."""
+    """Trigger a run and wait for its end; ``logical_date`` is null where the release requires it, absent elsewhere."""
     id_ = operation_id(client.operations, "trigger run")
     date = arguments(client.operations[id_], {"logical date": None})
     if id_ == find_operation(client.operations, "trigger run with a date"):

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.version import InvalidVersion, Version
@@ -113,7 +114,7 @@ def _official(source: Source, release: str | None, packages: Packages) -> _Offic
     if name.endswith(".whl"):
         return _from_wheel(name, release, packages)
     if is_path(name):
-        stem = os.path.splitext(os.path.basename(name))[0]
+        stem = Path(name).stem
         return _Official(_release_name(release, stem), open_source(name), None)
     return _from_index(str(parse_version(name)), release, packages)
 
@@ -144,15 +145,15 @@ def _from_wheel(path: str, release: str | None, packages: Packages) -> _Official
 
     try:
         with zipfile.ZipFile(path) as wheel:
-            return _from_files(read, _release_name(release, os.path.basename(path).split("-")[1]), path, packages)
+            return _from_files(read, _release_name(release, Path(path).name.split("-")[1]), path, packages)
     except (OSError, zipfile.BadZipFile, IndexError):
         raise SpecError(f"{path}: cannot be read as a wheel; fetch it again") from None
 
 
 def _from_installation(name: str, release: str | None, packages: Packages) -> _Official:
     def read(path: str) -> bytes | None:
-        file = str(distribution.locate_file(path))
-        return read_file(file) if os.path.isfile(file) else None
+        file = Path(str(distribution.locate_file(path)))
+        return read_file(str(file)) if file.is_file() else None
 
     for package in (name, *packages.packages):
         try:
@@ -175,7 +176,7 @@ def _from_index(number: str, release: str | None, packages: Packages) -> _Offici
         except (OSError, subprocess.SubprocessError):
             shown = " ".join(["python", *command[1:-3], wanted])
             raise SpecError(f"pip could not fetch {wanted}; to see why, run: {shown}") from None
-        wheels = [file for file in os.listdir(folder) if file.endswith(".whl")]
+        wheels = [*Path(folder).glob("*.whl")]
         if not wheels:
             raise SpecError(f"pip fetched no wheel of {wanted}; give the document's path or URL")
-        return _from_wheel(os.path.join(folder, wheels[0]), release, packages)
+        return _from_wheel(str(wheels[0]), release, packages)

@@ -1,4 +1,4 @@
-"""What a document is, and the few things that OpenAPI 3.0 and 3.1 say differently; schemas are walked by position here."""
+"""What a document is, and where OpenAPI 3.0 and 3.1 differ; schemas are walked by position here."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ published). `add_release` writes the first two, and nothing else does.
 """
 
 # pathlib takes 12 ms to import, a good part of what loading a release may cost
-# ruff: noqa: PTH100, PTH113, PTH118, PTH119, PTH120, PTH122, PTH123, PTH208
+# ruff: noqa: PTH100, PTH113, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ def _json(name: str) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=1)
 def index() -> dict[str, Any]:
+    """The releases, contracts and logins of the bundle: the content of ``index.json``, which is only to be read."""
     return _json("index.json")
 
 
@@ -101,6 +102,7 @@ def help_texts() -> Callable[[str, str, str], str]:
 
 
 def bundled_document(release: str) -> dict[str, Any]:
+    """The official document of a bundled release, with that release's corrections."""
     entry = index()["releases"][release]
     document = _json(f"{entry['contract']}.json")
     document["info"]["version"] = entry["version"]  # the one thing in which releases of one contract differ

@@ -36,6 +36,7 @@ class Explainer:
         self.path = path
 
     def of_all(self, errors: Iterable[Any]) -> Iterator[Violation]:
+        """The violations behind errors of the engine, those of unions by the branch that was meant."""
         for error in errors:
             branches = getattr(error.kind, "context", None)
             if branches:
@@ -86,6 +87,7 @@ class Explainer:
         return not all(map(self.only_warns, errors)), differs, count, -max(len(e.instance_path) for e in errors)
 
     def only_warns(self, error: Any) -> bool:
+        """Whether an error of the engine is a warning: a field beyond a closed object, or a rule of ``ONLY_WARNED``."""
         branches = getattr(error.kind, "context", None)
         if branches:
             return any(all(map(self.only_warns, errors)) for errors in branches)

@@ -59,7 +59,7 @@ def json_type(value: Any) -> str:
 
 
 def types(values: ValueSet) -> tuple[str, ...]:
-    """The JSON types of which there is a value; ``number`` stands for whole numbers too, ``integer`` for these alone."""
+    """The JSON types of which there is a value; ``number`` includes whole numbers, ``integer`` is these alone."""
     names = {kind for kind, of_kind in values.items() if of_kind != NONE}
     if "fraction" in names:
         names = names - {"fraction", "integer"} | {"number"}

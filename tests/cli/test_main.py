@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from dynclient import load
-from dynclient.documents import releases
 from dynclient.cli.main import main
+from dynclient.documents import releases
 from dynclient.testing import fake_airflow
 
 CASSETTES = Path(__file__).parents[1] / "cassettes"

@@ -161,7 +161,7 @@ def test_a_walk_is_lazy():
 
 
 def test_no_order_is_asked_for():
-    """A server has an order of its own; real ones refuse to order users by their names, so only the caller's is sent."""
+    """A server has an order of its own; real ones refuse to order users by name, so only the caller's is sent."""
     calls = []
     ordered = plan(parameters=[*LIMITS, parameter("order_by")])
     list(walk(serve(12, 10, calls=calls), ordered, (), {}))

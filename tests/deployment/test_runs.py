@@ -463,7 +463,7 @@ def test_a_task_instance_that_does_not_say_its_run(do):
     script.answers["runs"] = [runs_page(state("failed"))]
     assert do("2.2.0", script, lambda af: af.log(WITHOUT_RUN)) == ["a"]
     assert "execution_date_gte=2026-01-01T00%3A00%3A00Z" in script.asked[0]
-    with pytest.raises(dynclient.RunFailed, match="the end of the log of t:\n  | a"):
+    with pytest.raises(dynclient.RunFailed, match=r"the end of the log of t:\n  \| a"):
         do("2.2.0", script, lambda af: af.wait(("d", "r")))
     script.answers["runs"] = [runs_page()]
     with pytest.raises(dynclient.ArgumentError, match="does not say its run"):

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from packaging.version import Version
 
 from dynclient.documents import bundle_files, dialect, lint, overlays, pointers, releases, sources

@@ -42,7 +42,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("name", "release"), NAMES)
 def test_releases_by_name(name, release):
-    """A release is a PEP 440 version without its local part; a shorter number, or ``latest``, is the newest of those."""
+    """A release is a PEP 440 version without its local part; a shorter number, or ``latest``, is the newest such."""
     assert sources.read(name)[1] == release
     assert load.load(name).release == release
 

@@ -34,7 +34,7 @@ def next_document() -> dict[str, Any]:
     contract = releases.index()["releases"][newest]["contract"]
     document: dict[str, Any] = json.loads((folder / f"{contract}.json").read_bytes())
     document = copy.deepcopy(document)
-    prefix = os.path.commonprefix(list(document["paths"])).rpartition("/")[0]
+    prefix = os.path.commonpath(list(document["paths"]))
     document["paths"][f"{prefix}/quotas/{{quota_name}}"] = {
         "get": {
             "tags": ["Quota"],

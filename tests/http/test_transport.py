@@ -215,8 +215,10 @@ BIG = os.urandom(3 * 2**20)
         (raw(b"HTTP/1.0 200 OK\r\n\r\nold"), b"old"),
         (lambda exchange: exchange.send(head(100), head(200, "Content-Length: 1"), b"y"), b"y"),
     ],
-    ids=["empty", "no content", "long", "chunks", "long chunks", "gzip", "long gzip", "gzip chunks", "no length"]
-    + ["HTTP/1.0", "after a 100"],
+    ids=[
+        *("empty", "no content", "long", "chunks", "long chunks", "gzip", "long gzip", "gzip chunks", "no length"),
+        *("HTTP/1.0", "after a 100"),
+    ],
 )
 def test_bodies_of_every_kind(script, body):
     """Length, chunks, gzip or the end of the connection: the whole body comes, whole or streamed."""
