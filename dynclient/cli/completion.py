@@ -11,9 +11,8 @@ from itertools import pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..client.base import BaseCall, BaseClient, Group
-from ..openapi.operation import identifier
-from ..openapi.request_encoder import Encoder
+from ..client.base import BaseClient, Group
+from ..client.call import BaseCall
 from ..openapi.spec import Operations, Spec
 from ..schema.models import Model, Models
 
@@ -97,7 +96,7 @@ class _Argument(NamedTuple):
 
 def _arguments(call: BaseCall) -> dict[str, _Argument]:
     """The arguments by keyword: those in the path first, in its order, then those that must be given."""
-    encoder = Encoder(call.operation, identifier)
+    encoder = call.encoder
     parameters = sorted(call.operation.parameters, key=lambda p: (p.location != "path", not p.required))
     in_path = {p.keyword: p.location == "path" and not p.constant for p in parameters}
     schemas = {p.keyword: p.schema for p in parameters}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["changes", "complain", "everything", "note", "result", "table", "warner"]
+    from ..schema.model_table import Table
+
+__all__ = ["changes", "complain", "everything", "note", "result", "shown", "table", "warner"]
 
 #: what messages advise in Python, and how it is done at a shell
 _AT_A_SHELL = {
@@ -58,9 +61,11 @@ def result(data: Any, output: str) -> None:
     elif hasattr(data, "__next__"):
         everything(data, "json")
     elif output == "table" and isinstance(data, (dict, list)):
-        from ..schema import model_repr
+        from ..schema import model_repr, model_table  # only for a table
 
-        table(*model_repr.cells(data if isinstance(data, dict) else {"items": data}))
+        name = type(data).__name__
+        answer = model_table.of_model(name, data, getattr(data, "_schema_", None)) if isinstance(data, dict) else None
+        shown(answer or model_table.of_items(name, data))
         rest = model_repr.shortfall(data) if isinstance(data, dict) else ""
         note(f"{rest}; --all walks them all" if rest else "")
     elif data is not None:
@@ -70,7 +75,7 @@ def result(data: Any, output: str) -> None:
 def everything(items: Iterator[Any], output: str) -> None:
     """Items of a walk, a line of JSON each, as they come; or one table of them all."""
     if output == "table":
-        result({"items": list(items)}, output)
+        result(list(items), output)
         return
     for item in items:
         click.echo(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False))
@@ -84,6 +89,19 @@ def _json(data: Any) -> None:
     from rich.console import Console  # only for a terminal
 
     Console().print_json(text, ensure_ascii=False)
+
+
+def shown(answer: Table) -> None:
+    """An answer as a table: for a pipe a line of names and lines of tabs, for people what fits their terminal."""
+    if sys.stdout.isatty():
+        import shutil
+
+        plain = answer._replace(title="", note="")
+        click.echo(plain.as_text(shutil.get_terminal_size().columns, coloured="NO_COLOR" not in os.environ))
+        return
+    click.echo("\t".join(answer.columns))
+    for row in answer.rows:
+        click.echo("\t".join(one.text for one in row))
 
 
 def table(names: Iterable[str], rows: Sequence[Sequence[str]]) -> None:

@@ -13,7 +13,7 @@ from . import completion
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..client.base import BaseCall
+    from ..client.call import BaseCall
 
 __all__ = ["load_ipython_extension", "start", "unload_ipython_extension"]
 

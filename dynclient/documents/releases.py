@@ -83,6 +83,12 @@ def names() -> dict[str, Any]:
     return _json("names.json")
 
 
+@functools.lru_cache(maxsize=1)
+def columns() -> dict[str, Any]:
+    """Which columns a table of items has, and the colours of states: ``columns.json``, which is only to be read."""
+    return _json("columns.json")
+
+
 def packages() -> dict[str, Any]:
     """Which packages hold the official documents, and where: the content of ``packages.json``."""
     return _json("packages.json")

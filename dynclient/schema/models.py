@@ -204,7 +204,19 @@ class Model(dict[str, Any]):
         return model_repr.model(type(self).__name__, self, self._schema_)
 
     def _repr_html_(self) -> str:
-        return model_repr.model_html(type(self).__name__, self, self._schema_)
+        return str(self._table().as_html())
+
+    def __rich__(self) -> Any:
+        return self._table().as_rich()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - the signature is IPython's
+        nested = cycle or len(printer.stack) > 1
+        printer.text(repr(self) if nested else self._table().at_a_prompt(repr(self)))
+
+    def _table(self) -> Any:
+        from . import model_table  # only for those who look: it is not on the path of a call
+
+        return model_table.of_model(type(self).__name__, self, self._schema_)
 
 
 def _judged(given: Any, schema: Schema | None, path: tuple[str | int, ...] = ()) -> tuple[Any, list[Violation]]:

@@ -71,7 +71,7 @@ def test_call_all_prints_a_line_each(url):
     _, out, _ = call(url, "get_dags", "limit=1", "--all")
     assert [json.loads(line)["dag_id"] for line in out.splitlines()] == ["etl_daily", "report_weekly", "tutorial"]
     _, out, _ = call(url, "get_dags", "limit=1", "--all", "--output", "table")
-    assert [line.split("\t")[0] for line in out.splitlines()] == ["etl_daily", "report_weekly", "tutorial"]
+    assert [line.split("\t")[0] for line in out.splitlines()] == ["dag_id", "etl_daily", "report_weekly", "tutorial"]
 
 
 def test_call_prints_text_and_streams_as_they_are(url):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.client.help import Argument, Unsent, docstring, signature
-from dynclient.schema.model_repr import model, model_doc, model_html
+from dynclient.schema.model_repr import model, model_doc
+from dynclient.schema.model_table import of_model
 from dynclient.schema.schema import Schemas
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
@@ -144,53 +145,11 @@ def test_repr(value, expected):
     assert model("S", value, SHOWN) == expected
 
 
-def test_html_of_one_object():
-    """In a notebook an object is a table of its fields, escaped."""
-    html = model_html("S", {"name": "<b>", "password": SECRET}, SHOWN)
-    assert html == (
-        "<div><b>S</b><table>"
-        "<tr><th style='text-align:left'>name</th><td>&lt;b&gt;</td></tr>"
-        "<tr><th style='text-align:left'>password</th><td>***</td></tr>"
-        "</table></div>"
-    )
-
-
-def test_html_of_a_collection():
-    """A collection is a table of its items: scalar fields as columns, fifty rows, the count above."""
-    rows = [{"name": f"n{i}", "pin": SECRET, "deep": {"a": 1}} for i in range(60)]
-    schema = at(obj(rows={"type": "array", "items": SHOWN.value}))
-    html = model_html("Rows", {"rows": rows, "total_entries": 100}, schema)
-    assert "<small>50 of 100</small>" in html
-    assert html.count("<tr>") == 51
-    assert html.count("<td>***</td>") == 50
-    assert "deep" not in html
-    assert SECRET not in html
-    assert "<small>2 of 2</small>" in model_html("Rows", {"rows": rows[:2], "next": None}, None)
-
-
-def test_columns_tell_rows_apart():
-    """A column that is empty, or says what one before it says, is left out; text has no quotes, null shows nothing."""
-    rows = [{"id": "a", "display": "a", "gone": None, "end": None}, {"id": "b", "display": "b", "gone": None, "end": 1}]
-    html = model_html("Rows", {"rows": rows, "total_entries": 2}, None)
-    assert html.endswith(
-        "<tr><th style='text-align:left'>id</th><th style='text-align:left'>end</th></tr></thead><tbody>"
-        "<tr><td>a</td><td></td></tr><tr><td>b</td><td>1</td></tr></tbody></table></div>"
-    )
-
-
-def test_an_object_with_one_list_is_no_collection():
-    """An object that happens to hold one list of objects is shown by its fields."""
-    value = {"dag_id": "a", "owner": "b", "paused": True, "file": "c", "tags": [{"name": "t"}]}
-    html = model_html("Dag", value, None)
-    assert "dag_id" in html
-    assert "[1 × dict]" in html
-    assert "small" not in html
-
-
 @pytest.mark.parametrize("value", [{"rows": [{}]}, {"rows": [{"a": [1]}]}, {"": 1}, {"rows": [], "more": []}])
 def test_odd_objects_have_tables(value):
     """Whatever an answer holds, it can be shown."""
-    assert model_html("S", value, None).startswith("<div><b>S</b>")
+    assert "<b>S</b>" in of_model("S", value, None).as_html()
+    assert isinstance(of_model("S", value, None).as_text(80, coloured=False), str)
     assert model("S", value, None).startswith("S(")
 
 
@@ -217,5 +176,6 @@ def test_no_secret_is_shown(value):
     """A value under a telling name, of format password or writeOnly is shown in no form."""
     rows = {"rows": [value, value]}
     schema = at(obj(rows={"type": "array", "items": SHOWN.value}))
-    for shown in (model("S", value, SHOWN), model_html("S", value, SHOWN), model_html("R", rows, schema)):
+    tables = (of_model("S", value, SHOWN), of_model("R", rows, schema))
+    for shown in (model("S", value, SHOWN), *(table.as_html() for table in tables), *map(repr, tables)):
         assert SECRET not in shown
