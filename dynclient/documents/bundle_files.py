@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SpecError
 from . import dialect, parse
+from .positions import HOLDS, LIST, MAP
 
 if TYPE_CHECKING:
     import os
@@ -22,52 +23,6 @@ __all__ = ["contract", "digest", "put", "written"]
 
 _PROSE = frozenset({"description", "summary", "externalDocs", "example", "examples"})
 _SCHEMA_PROSE = _PROSE | {"title", "$comment"}
-
-# Which objects an object of a kind holds, by key: one, a list of them, or a mapping of names to them.
-_ONE, _LIST, _MAP = "one", "list", "map"
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_MEDIA = {"schema": (_ONE, "schema"), "encoding": (_MAP, "encoding")}
-_FIELD = {"schema": (_ONE, "schema"), "content": (_MAP, "media")}
-_HOLDS: dict[str, dict[str, tuple[str, str]]] = {
-    "document": {
-        "servers": (_LIST, "server"),
-        "paths": (_MAP, "path"),
-        "webhooks": (_MAP, "path"),
-        "components": (_ONE, "components"),
-        "tags": (_LIST, "tag"),
-    },
-    "components": {
-        "schemas": (_MAP, "schema"),
-        "responses": (_MAP, "response"),
-        "parameters": (_MAP, "field"),
-        "requestBodies": (_MAP, "body"),
-        "headers": (_MAP, "field"),
-        "securitySchemes": (_MAP, "scheme"),
-        "links": (_MAP, "link"),
-        "callbacks": (_MAP, "callback"),
-        "pathItems": (_MAP, "path"),
-    },
-    "path": {
-        **dict.fromkeys(_METHODS, (_ONE, "operation")),
-        "parameters": (_LIST, "field"),
-        "servers": (_LIST, "server"),
-    },
-    "operation": {
-        "parameters": (_LIST, "field"),
-        "requestBody": (_ONE, "body"),
-        "responses": (_MAP, "response"),
-        "callbacks": (_MAP, "callback"),
-        "servers": (_LIST, "server"),
-    },
-    "field": _FIELD,
-    "body": {"content": (_MAP, "media")},
-    "response": {"headers": (_MAP, "field"), "content": (_MAP, "media"), "links": (_MAP, "link")},
-    "media": _MEDIA,
-    "encoding": {"headers": (_MAP, "field")},
-    "server": {"variables": (_MAP, "variable")},
-    "link": {"server": (_ONE, "server")},
-    "scheme": {"flows": (_MAP, "flow")},
-}
 
 
 def contract(document: Mapping[str, Any], *, title: str = "API") -> dict[str, Any]:
@@ -96,7 +51,7 @@ def _bare(value: Any, kind: str, name: str = "") -> Any:
         return {expression: _bare(item, "path") for expression, item in value.items()}
     if not isinstance(value, dict):
         return value
-    holds = _HOLDS.get(kind, {})
+    holds = HOLDS.get(kind, {})
     bare: dict[str, Any] = {}
     for key, child in value.items():
         if key in holds:
@@ -112,9 +67,9 @@ def _bare(value: Any, kind: str, name: str = "") -> Any:
 
 
 def _children(value: Any, shape: str, kind: str) -> Any:
-    if shape == _MAP and isinstance(value, dict):
+    if shape == MAP and isinstance(value, dict):
         return {name: _bare(child, kind, name) for name, child in value.items()}
-    if shape == _LIST and isinstance(value, list):
+    if shape == LIST and isinstance(value, list):
         return [_bare(child, kind) for child in value]
     return _bare(value, kind)
 

@@ -1,4 +1,4 @@
-"""What a document is, and where OpenAPI 3.0 and 3.1 differ; schemas are walked by position here."""
+"""What a document is, and where OpenAPI 3.0 and 3.1 (which 3.2 follows) differ; schemas by position."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["check", "keywords", "subschemas", "version"]
 
 
 def check(document: Any) -> None:
-    """Pass what can be used as an API: OpenAPI 3.0 or 3.1 with paths.
+    """Pass what can be used as an API: OpenAPI 3.0, 3.1 or 3.2 with paths.
 
     Raises:
         SpecError: it is something else; the message says what to do about it.
@@ -30,8 +30,13 @@ def check(document: Any) -> None:
         raise SpecError("this is no OpenAPI document: it has no `openapi`; give the API's openapi.json", pointer="#")
     if not isinstance(said, str):
         raise SpecError('`openapi` is no string; write it in quotes, such as "3.0.3"', pointer="#/openapi")
-    if not re.match(r"3\.[01](\.|$)", said):
-        raise SpecError("only OpenAPI 3.0 and 3.1 can be read; convert it to one of them", pointer="#/openapi")
+    if not re.match(r"3\.[012](\.|$)", said):
+        raise SpecError("only OpenAPI 3.0, 3.1 and 3.2 can be read; convert it to one of them", pointer="#/openapi")
+    if "paths" not in document and document.get("webhooks"):
+        raise SpecError(
+            "there is nothing to call: it describes webhooks only, which the server calls; give the document of its API",
+            pointer="#/webhooks",
+        )
     if not isinstance(document.get("paths"), dict):
         raise SpecError("there is nothing to call: `paths` is missing or no mapping", pointer="#/paths")
     for name in ("components", "info"):
@@ -48,7 +53,7 @@ _OTHER_KINDS = {
 
 
 def version(document: Mapping[str, Any]) -> str:
-    """``"3.0"`` or ``"3.1"``."""
+    """The dialect of its schemas: ``"3.0"``, or ``"3.1"`` (2020-12), which 3.2 has as well."""
     return "3.0" if document["openapi"][:3] == "3.0" else "3.1"
 
 
@@ -65,6 +70,8 @@ def keywords(schema: Mapping[str, Any] | bool, version: str) -> dict[str, Any]: 
     if not isinstance(schema, dict):
         return {"not": {}} if schema is False else {}
     if version != "3.0":
+        if "$dynamicRef" in schema and "$ref" not in schema:  # taken for where it starts: a $dynamicAnchor is an anchor
+            return {"$ref" if name == "$dynamicRef" else name: value for name, value in schema.items()}
         return schema
     if "$ref" in schema:
         if len(schema) == 1:

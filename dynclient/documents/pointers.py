@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
-__all__ = ["follow", "join", "resolve", "split"]
+__all__ = ["canonical", "follow", "join", "resolve", "split"]
 
 
-_ONE_FILE = "bring it into one file with a bundler, and load that"
+_ONE_FILE = "load the document with folder=, the folder that holds its files, or bring it into one file"
+_MOST_FOLLOWED = 100  # references on the way of one pointer
 
 
 def join(pointer: str, *steps: str | int) -> str:
@@ -35,17 +37,19 @@ def split(pointer: str) -> tuple[str, ...]:
 
 
 def resolve(document: Mapping[str, Any], pointer: Any) -> Any:
-    """What a pointer names.
+    """What a pointer names; a ``$ref`` on its way is followed.
 
     Raises:
         SpecError: nothing is there, or the reference leads out of the document.
     """
-    node: Any = document
     if not isinstance(pointer, str) or pointer[:2] != "#/":
+        pointer = canonical(document, pointer)
         if pointer == "#":
-            return node
-        raise _outside(pointer)
-    for step in split(pointer):
+            return document
+    node: Any = document
+    steps, followed = [*reversed(split(pointer))], 0
+    while steps:
+        step = steps.pop()
         if isinstance(node, dict):
             if step in node:
                 node = node[step]
@@ -54,6 +58,11 @@ def resolve(document: Mapping[str, Any], pointer: Any) -> Any:
             if decoded in node:
                 node = node[decoded]
                 continue
+            if isinstance(node.get("$ref"), str) and followed < _MOST_FOLLOWED:
+                followed += 1
+                steps += [step, *reversed(split(canonical(document, node["$ref"])))]
+                node = document
+                continue
         elif isinstance(node, list) and step.isdecimal() and int(step) < len(node):
             node = node[int(step)]
             continue
@@ -61,6 +70,71 @@ def resolve(document: Mapping[str, Any], pointer: Any) -> Any:
             f"a pointer that leads nowhere: there is no {step!r}; add it or correct the reference", pointer=pointer
         )
     return node
+
+
+def canonical(document: Mapping[str, Any], reference: Any) -> str:
+    """A reference as a pointer into the document: ``#name`` of an ``$anchor``, or the URI of an ``$id``, written out.
+
+    Raises:
+        SpecError: it is no string, or names nothing in the document.
+    """
+    if isinstance(reference, str):
+        if reference[:2] == "#/" or reference == "#":
+            return reference
+        pointer = _named(document, reference)
+        if pointer is not None:
+            return pointer
+    raise _outside(reference)
+
+
+# --- anchors and ids ---------------------------------------------------------------------------------------------
+
+#: the names in the documents asked last, with the document itself, so that its id stays its own
+_NAMES: OrderedDict[int, tuple[Mapping[str, Any], Mapping[str, str]]] = OrderedDict()
+_MOST_NAMED = 8  # documents whose names are kept
+
+
+def _named(document: Mapping[str, Any], reference: str) -> str | None:
+    """The pointer of what has this ``$id`` or anchor (JSON Schema 2020-12 core, section 8.2)."""
+    names = _names(document)
+    uri, mark, fragment = reference.partition("#")
+    if fragment and not fragment.startswith("/"):
+        return names.get(reference) or (names.get(f"#{fragment}") if not uri or uri in names else None)
+    base = names.get(uri) if uri else None
+    return None if base is None else join(base, *split(fragment)) if mark and fragment else base
+
+
+def _names(document: Mapping[str, Any]) -> Mapping[str, str]:
+    kept = _NAMES.get(id(document))
+    if kept is None or kept[0] is not document:
+        kept = _NAMES[id(document)] = (document, dict(_find_names(document)))
+        while len(_NAMES) > _MOST_NAMED:
+            _NAMES.popitem(last=False)
+    return kept[1]
+
+
+def _find_names(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(reference, pointer) of each ``$id`` and anchor; an id by its last segments too, since bases are not tracked."""
+    waiting: list[tuple[Any, str]] = [(document, "#")]
+    while waiting:
+        value, pointer = waiting.pop()
+        if isinstance(value, list):
+            waiting += ((child, f"{pointer}/{number}") for number, child in enumerate(value))
+            continue
+        if not isinstance(value, dict):
+            continue
+        for keyword in ("$anchor", "$dynamicAnchor"):
+            if isinstance(value.get(keyword), str):
+                yield f"#{value[keyword]}", pointer
+        name = value.get("$id", value.get("$self"))
+        if isinstance(name, str) and name:
+            name = name.partition("#")[0]
+            yield name, pointer
+            yield name.rpartition("/")[2], pointer
+        waiting += ((child, join(pointer, key)) for key, child in value.items() if key not in _DATA)
+
+
+_DATA = frozenset({"example", "examples", "default", "enum", "const"})
 
 
 def _percent_decoded(step: str) -> str:
@@ -75,7 +149,7 @@ def _outside(pointer: Any) -> SpecError:
     if not isinstance(pointer, str):
         return SpecError("a $ref is no string; write a pointer such as #/components/schemas/Name", pointer="#")
     if pointer.startswith("#"):
-        return SpecError("a $ref by anchor; write a pointer such as #/components/schemas/Name", pointer=pointer)
+        return SpecError("a $ref to an anchor that nothing has; write a pointer or add the anchor", pointer=pointer)
     return SpecError(f"a $ref leads out of the document, which is not followed; {_ONE_FILE}", pointer=pointer)
 
 
@@ -93,5 +167,6 @@ def follow(document: Mapping[str, Any], value: Any, pointer: str) -> tuple[Any, 
         if target in seen:
             raise SpecError("a $ref that only leads back to itself; give one of them a definition", pointer=target)
         seen.append(target)
-        value, pointer = resolve(document, target), target
+        pointer = canonical(document, target)
+        value = resolve(document, pointer)
     return value, pointer

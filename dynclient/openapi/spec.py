@@ -6,6 +6,7 @@ are compiled when they are used. A defect becomes a ``Fault`` in ``Spec.faults``
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from ..documents import dialect, pointers
 from ..errors import Fault, SpecError, UnknownOperation, near_names
 from ..schema.models import Models, remember
 from ..schema.schema import Schemas
+from ..schema.schema_faults import schema_faults
 from .operation import (
     DocumentedResponse,
     MediaType,
@@ -123,7 +125,6 @@ class Spec:
         document: the document as loaded, with its corrections.
         source: where it came from, for people.
         release: the release it describes, when known.
-        faults: defects that did not keep the document from being used.
         operations: by id.
         tags: tag -> the names of its operations.
         schemas: its schemas by pointer.
@@ -142,7 +143,7 @@ class Spec:
         self.document = document
         self.source = source
         self.release = release
-        self.faults = faults
+        self._faults = faults
         self.schemas = Schemas(document)
         self.operations = Operations(places, self._operation)
         self._places = places
@@ -154,6 +155,11 @@ class Spec:
     def __repr__(self) -> str:
         title = part(self.document, "info").get("title", "API")
         return f"<Spec {title} {self.release or ''}".rstrip() + f": {len(self.operations)} operations>"
+
+    @functools.cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """The defects of the document that did not keep it from being used; its schemas are looked through when asked."""
+        return (*self._faults, *schema_faults(self.document))
 
     @property
     def servers(self) -> tuple[Server, ...]:

@@ -12,7 +12,9 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..documents import pointers
 from ..errors import SpecError
+from . import discriminators
 from .example_values import Stuck, compiled, matching, number, text
 from .schema import types_of_keywords
 from .value_sets import json_type
@@ -163,7 +165,7 @@ class _Maker:
         branches = schema.branches(keyword)
         rule = schema.keywords.get("discriminator")
         if rule:
-            named = _named_branches(schema, branches, rule.get("mapping") or {})
+            named = _named_branches(schema, keyword)
             if not named:
                 raise Stuck
             forced[rule["propertyName"]], chosen = self.rng.choice(named)
@@ -268,13 +270,12 @@ class _Maker:
 # --- what schemas say together -----------------------------------------------------------------------------------
 
 
-def _named_branches(schema: Schema, branches: list[Schema], mapping: Mapping[str, str]) -> list[tuple[str, Schema]]:
-    """The discriminator's values and what they choose: by ``mapping``, else a component by its name."""
-    pointers = {value: to if to.startswith("#") else f"#/components/schemas/{to}" for value, to in mapping.items()}
-    targets = (branch.resolved for branch in branches)
-    unmapped = [target for target in targets if target.pointer not in pointers.values()]
-    found = [(value, schema.schemas.at(pointer)) for value, pointer in pointers.items()]
-    return found + [(target.name, target) for target in unmapped if target.name]
+def _named_branches(schema: Schema, keyword: str) -> list[tuple[str, Schema]]:
+    """The discriminator's values and what they choose."""
+    schemas, branches = schema.schemas, schema.keywords[keyword]
+    place, rule = pointers.join(schema.pointer, keyword), schema.keywords["discriminator"]
+    values = discriminators.branches_by_value(schemas.document, schemas.version, branches, place, rule)
+    return [(value, schemas.at(pointer)) for value, found in values.items() for pointer in found]
 
 
 def _kinds(parts: Sequence[Schema]) -> list[str]:

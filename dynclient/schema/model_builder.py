@@ -9,6 +9,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from ..documents import pointers
+from .discriminators import branches_by_value
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Builders"]
 
 _set = dict.__setitem__
+_DEEPEST = 60  # builders made inside each other; deeper ones are made when they are used
 
 
 class Builders:
@@ -44,7 +48,7 @@ class Builders:
         if key in self._made:
             return self._made[key]
         with self._lock:
-            if key in self._making:
+            if key in self._making or len(self._making) > _DEEPEST:
                 return self._later(plain)
             self._making.add(key)
             try:
@@ -113,22 +117,32 @@ class Builders:
         arrays = next((build for branch, build in builders if branch.items is not None), None)
         if not objects and arrays is None:
             return None
-        rule = plain.keywords.get("discriminator") or {}
-        mapping = {value: target.split("/")[-1] for value, target in (rule.get("mapping") or {}).items()}
+        rule = plain.keywords.get("discriminator")
+        name = rule["propertyName"] if rule is not None else ""
+        chosen = _chosen(plain, self.of) if rule is not None else {}
 
         def build_union(value: Any, origin: Any) -> Any:
             if isinstance(value, list):
                 return arrays(value, origin) if arrays else value
             if not isinstance(value, dict) or not objects:
                 return value
-            said = value.get(rule.get("propertyName", ""))
-            named = mapping.get(said, said) if isinstance(said, str) else None
-            for branch, build in objects:
-                if named is not None and branch.resolved.name == named:
-                    return build(value, origin)
+            kind = value.get(name)
+            build = chosen.get(kind) if isinstance(kind, str) else None
+            if build is not None:
+                return build(value, origin)
             return max(objects, key=lambda pair: _likeness(pair[0], value))[1](value, origin)
 
         return build_union
+
+
+def _chosen(union: Schema, builder: Callable[[Schema], Builder | None]) -> dict[str, Builder]:
+    """The builders by the values of the union's discriminator, where a value means one branch."""
+    schemas, keyword = union.schemas, "anyOf" if "anyOf" in union.keywords else "oneOf"
+    branches, place = union.keywords[keyword], pointers.join(union.pointer, keyword)
+    rule = union.keywords["discriminator"]
+    values = branches_by_value(schemas.document, schemas.version, branches, place, rule)
+    builders = {value: builder(schemas.at(found[0])) for value, found in values.items() if len(found) == 1}
+    return {value: build for value, build in builders.items() if build is not None}
 
 
 def _list_builder(build: Builder) -> Builder:

@@ -6,7 +6,9 @@ A schema is named by its pointer. All that its ``$ref`` reach is rewritten once,
 - a readOnly property may not be sent: in a request its schema is ``false`` and every ``required`` of the same object,
   through ``allOf`` and ``$ref``, lets go of it; in a response the same holds for writeOnly, as a warning;
 - ``additionalProperties: false`` holds for requests; in a response an extra field is a warning;
-- a discriminator beside ``oneOf``/``anyOf`` chooses the branch by its value (OpenAPI 3.1 §4.8.25);
+- a discriminator beside ``oneOf``/``anyOf`` chooses the branch by its value (OpenAPI 3.1 §4.8.25), one beside neither
+  the component that has the schema in its ``allOf``;
+- what is no JSON Schema is left out (``documents.keywords``), and so is a union that would take without end to check;
 - formats are asserted for date-time, date, uuid and duration (and ``datetime``, date-time with an optional offset,
   in responses); every other format is an annotation.
 
@@ -19,10 +21,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..documents import dialect, pointers
-from ..errors import SpecError, warn
+from ..documents.keywords import sound
+from ..errors import warn
+from . import discriminators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Direction", "Origins", "Rewriter", "Steps", "origin"]
 
@@ -42,19 +46,14 @@ _ASSERTED = frozenset({"date-time", "date", "uuid", "duration", "datetime"})
 _UNIONS = ("anyOf", "oneOf")
 _NAMED_CHILDREN = ("properties", "patternProperties", "dependentSchemas")
 _CHILDREN = ("items", "additionalProperties", "contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties")
-#: annotations, and what would change how the rest of the schema is read by the engine
-_LEFT_OUT = frozenset(
-    {"nullable", "discriminator", "readOnly", "writeOnly", "deprecated", "description", "title", "example", "examples"}
-    | {"default", "xml", "externalDocs", "$id", "$schema", "$anchor", "$dynamicAnchor", "$dynamicRef", "$vocabulary"}
-    | {"$comment", "$defs", "definitions", "format", "contentSchema", "contentMediaType", "contentEncoding"}
+#: what is handed to the engine; annotations and what would change how the rest is read are not
+_ASSERTIONS = frozenset(
+    {"type", "enum", "const", "required", "minLength", "maxLength", "pattern", "minimum", "maximum", "multipleOf"}
+    | {"exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems", "minContains", "maxContains"}
+    | {"minProperties", "maxProperties", "dependentRequired", "not", "if", "then", "else", "allOf", "prefixItems"}
+    | {*_UNIONS, *_NAMED_CHILDREN, *_CHILDREN}
 )
-_SHAPES: dict[str, type[Any]] = {
-    **dict.fromkeys(_NAMED_CHILDREN, dict),
-    **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems", "required", "enum"), list),
-    "discriminator": dict,
-    "$ref": str,
-}
-_SHAPE_WORDS: dict[type[Any], str] = {dict: "an object", list: "an array", str: "a string"}
+_DEEPEST = 60  # steps below a definition; the engine reads about 250 levels of JSON
 
 
 def origin(origins: Origins, at: Steps) -> tuple[str, str]:
@@ -90,11 +89,14 @@ class Rewriter:
         self.origins: Origins = {}
         self.defs: dict[str, Any] = {}
         self._names: dict[tuple[str, frozenset[str]], str] = {}
-        self._hidden_at: dict[str, frozenset[str]] = {}
+        self._waiting: list[tuple[str, Any, str, frozenset[str]]] = []
 
     def root(self, pointer: str) -> dict[str, Any]:
         """The whole closure of the schema at a pointer."""
         schema = self.node(pointers.resolve(self.document, pointer), pointer, (), _NOTHING)
+        while self._waiting:
+            name, value, place, dropped = self._waiting.pop()
+            self.defs[name] = self.node(value, place, ("$defs", name), dropped)
         if not isinstance(schema, dict):
             self.origins["allOf", "0"] = (pointer, "")
             schema = {"allOf": [schema]}
@@ -102,24 +104,30 @@ class Rewriter:
 
     def reference(self, pointer: str, dropped: frozenset[str]) -> dict[str, Any]:
         """``$ref`` to the rewritten target, which is made once per target and set of dropped names."""
+        pointer = pointers.canonical(self.document, pointer)
         key = (pointer, dropped)
         name = self._names.get(key)
         if name is None:
-            name = self._names[key] = str(len(self._names))
-            self.defs[name] = {}  # a recursive schema meets itself here
             target = pointers.resolve(self.document, pointer)
-            self.defs[name] = self.node(target, pointer, ("$defs", name), dropped)
+            name = self._names[key] = self.later(target, pointer, dropped)
         return {"$ref": f"#/$defs/{name}"}
+
+    def later(self, schema: Any, pointer: str, dropped: frozenset[str]) -> str:
+        """The name of a definition that is rewritten after what is at hand, so that no depth is too deep."""
+        name = str(len(self.defs))
+        self.defs[name] = True
+        self._waiting.append((name, schema, pointer, dropped))
+        return name
 
     def node(self, schema: Any, pointer: str, at: Steps, dropped: frozenset[str]) -> Any:
         """One schema object. ``dropped``: names that no ``required`` of this same object may demand."""
+        if len(at) > _DEEPEST:
+            self.origins[at] = (pointer, "")
+            return {"$ref": f"#/$defs/{self.later(schema, pointer, dropped)}"}
         self.origins[at] = (pointer, "")
-        if isinstance(schema, bool):
-            return schema
         if not isinstance(schema, dict):
-            raise SpecError("an object is wanted as a schema", pointer=pointer)
-        words = dialect.keywords(schema, self.version)
-        _well_formed(words, pointer)
+            return schema if isinstance(schema, bool) else True  # what is no schema says nothing
+        words = sound(schema, self.version)
         dropped |= self.hidden(words)
         if words.get("nullable") is True and not _takes_null(words):
             union, first = (*at, "anyOf"), (*at, "anyOf", "0")
@@ -128,9 +136,9 @@ class Rewriter:
             return {"anyOf": [inner, {"type": "null"}]}
         return self.keywords(words, pointer, at, dropped)
 
-    def keywords(self, words: dict[str, Any], pointer: str, at: Steps, dropped: frozenset[str]) -> dict[str, Any]:
+    def keywords(self, words: Mapping[str, Any], pointer: str, at: Steps, dropped: frozenset[str]) -> dict[str, Any]:
         """The keywords of one schema object, those that say nothing about an instance left out."""
-        out = {key: value for key, value in words.items() if key not in _LEFT_OUT}
+        out = {key: value for key, value in words.items() if key in _ASSERTIONS}
         nullable = words.get("nullable") is True
         if "$ref" in words:
             out.update(self.reference(words["$ref"], dropped))
@@ -153,7 +161,7 @@ class Rewriter:
     # --- schemas for this same instance ---
 
     def same_object(
-        self, words: dict[str, Any], out: dict[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
+        self, words: Mapping[str, Any], out: dict[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
     ) -> None:
         """The keywords whose schemas apply to this same instance."""
         for key in ("not", "if", "then", "else"):
@@ -165,62 +173,103 @@ class Rewriter:
         for key in _UNIONS:
             if key in out:
                 self.union(key, words, out, pointer, at, dropped)
+        if "discriminator" in words and not any(key in words for key in _UNIONS):
+            self.children_of(words["discriminator"], out, pointer, at)
 
     def list_of(self, schemas: list[Any], pointer: str, at: Steps, dropped: frozenset[str]) -> list[Any]:
         """Schemas that stand in a list, each at its index."""
         return [self.node(child, pointers.join(pointer, i), (*at, str(i)), dropped) for i, child in enumerate(schemas)]
 
     def union(
-        self, key: str, words: dict[str, Any], out: dict[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
+        self, key: str, words: Mapping[str, Any], out: dict[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
     ) -> None:
         """``anyOf`` or ``oneOf``: chosen by its discriminator where it has one.
 
         In the open form several branches of a ``oneOf`` may fit that the closed ones keep apart; it is an ``anyOf``.
         """
-        chosen_by = words.get("discriminator")
+        rule = words.get("discriminator")
         opened = key == "oneOf" and not self.closed
         place = pointers.join(pointer, key)
-        if chosen_by is None and not opened:
-            out[key] = self.list_of(out[key], place, (*at, key), dropped)
+        if rule is None and not opened:
+            out[key] = self.list_of(_schemas(out[key]), place, (*at, key), dropped)
             return
-        branches = out.pop(key)
+        branches = _schemas(out.pop(key))
         beside = out.setdefault("allOf", [])
         below = (*at, "allOf", str(len(beside)))
-        if chosen_by is not None:
-            beside.append(self.discriminated(branches, chosen_by, place, below, dropped))
+        if rule is not None:
+            beside.append(self.discriminated(branches, rule, place, below, dropped))
             return
         below = (*below, "anyOf")
         self.origins[below] = (place, "oneOf")
         beside.append({"anyOf": self.list_of(branches, place, below, dropped)})
 
     def discriminated(
-        self, branches: list[Any], rule: Any, pointer: str, at: Steps, dropped: frozenset[str]
+        self, branches: list[Any], rule: Mapping[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
     ) -> dict[str, Any]:
-        """The branch chosen by the property's value: a component's name, or what ``mapping`` says."""
+        """The branch chosen by the property's value; what is no object keeps to a branch that is none."""
+        values = discriminators.branches_by_value(self.document, self.version, branches, pointer, rule)
+        types = [discriminators.types_named(self.document, self.version, branch) for branch in branches]
+        others = [i for i, names in enumerate(types) if names and "object" not in names and names != {"null"}]
+        self.origins[at] = (pointer, "")
+        null = any("null" in names for names in types)
+        if not others:
+            self.origins |= {(*at, "type"): (pointer, "type")}
+            kinds: str | list[str] = ["object", "null"] if null else "object"
+            return {"type": kinds, **self.cases(values, rule, pointer, at, dropped)}
+        below = (*at, "else", "anyOf")
+        self.origins[below] = (pointer, "anyOf")
+        scalars = [
+            self.node(branches[i], pointers.join(pointer, i), (*below, str(n)), dropped) for n, i in enumerate(others)
+        ]
+        return {
+            "if": {"type": "object"},
+            "then": self.cases(values, rule, pointer, (*at, "then"), dropped),
+            "else": {"anyOf": [*scalars, {"type": "null"}] if null else scalars},
+        }
+
+    def cases(
+        self, values: Mapping[str, list[str]], rule: Mapping[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
+    ) -> dict[str, Any]:
+        """What an object keeps to by the value of its discriminator, which it must have."""
         here = f"{pointer.rpartition('/')[0]}/discriminator"
-        name, mapping = rule.get("propertyName"), rule.get("mapping") or {}
-        if not isinstance(name, str) or not isinstance(mapping, dict):
-            raise SpecError("a discriminator has a propertyName, and its mapping is an object of names", pointer=here)
+        name = rule["propertyName"]
         self.origins |= {
-            at: (pointer, ""),
-            (*at, "type"): (pointer, "type"),
             (*at, "properties", step(name)): (here, "discriminator"),
             (*at, "required"): (here, "discriminator"),
         }
         cases = []
-        values = dict(_branch_values(branches, name, mapping))
-        for i, (value, branch) in enumerate(values.items()):
-            place = pointers.join(pointer, branches.index(branch)) if branch in branches else branch["$ref"]
-            then = self.node(branch, place, (*at, "allOf", str(i), "then"), dropped)
+        for i, (value, places) in enumerate(values.items()):
+            then = self.any_of(places, (*at, "allOf", str(i), "then"), dropped)
             when = {"type": "object", "properties": {name: {"const": value}}, "required": [name]}
             cases.append({"if": when, "then": then})
-        null = any(isinstance(branch, dict) and branch.get("type") == "null" for branch in branches)
+        return {"properties": {name: {"enum": list(values)}}, "required": [name], **({"allOf": cases} if cases else {})}
+
+    def any_of(self, places: list[str], at: Steps, dropped: frozenset[str]) -> Any:
+        """One of the schemas at some pointers; anything where there is none."""
+        nodes = [pointers.resolve(self.document, place) for place in places]
+        if len(nodes) == 1:
+            return self.node(nodes[0], places[0], at, dropped)
+        if not nodes:
+            return True
         return {
-            "type": ["object", "null"] if null else "object",
-            "properties": {name: {"enum": list(values)}},
-            "required": [name],
-            "allOf": cases,
+            "anyOf": [
+                self.node(n, p, (*at, "anyOf", str(i)), dropped)
+                for i, (n, p) in enumerate(zip(nodes, places, strict=True))
+            ]
         }
+
+    def children_of(self, rule: Mapping[str, Any], out: dict[str, Any], pointer: str, at: Steps) -> None:
+        """A parent's discriminator: the component that its value means adds what it has beside the parent."""
+        children = discriminators.children_by_value(self.document, self.version, pointer, rule)
+        if not children:
+            return
+        name, beside = rule["propertyName"], out.setdefault("allOf", [])
+        for value, (child,) in children.items():
+            below = (*at, "allOf", str(len(beside)), "then")
+            schema = pointers.resolve(self.document, child)
+            words = {**schema, "allOf": [_without_parent(part, pointer) for part in schema["allOf"]]}
+            when = {"type": "object", "properties": {name: {"const": value}}, "required": [name]}
+            beside.append({"if": when, "then": self.node(words, child, below, _NOTHING)})
 
     # --- schemas for parts of the instance ---
 
@@ -248,7 +297,7 @@ class Rewriter:
 
     def property(self, child: Any, pointer: str, at: Steps) -> Any:
         """A property: ``false`` where this direction may not carry it."""
-        hidden_by = self.hidden_by(child, pointer, set()) if self.direction != "model" else ""
+        hidden_by = self.hidden_by(child, pointer) if self.direction != "model" else ""
         if hidden_by:
             self.guarded = True
             if self.closed:
@@ -258,40 +307,42 @@ class Rewriter:
 
     # --- what a direction may not carry ---
 
-    def hidden_by(self, child: Any, pointer: str, seen: set[str]) -> str:
+    def hidden_by(self, child: Any, pointer: str) -> str:
         """Where ``readOnly`` or ``writeOnly`` is said, of a property itself or through ``$ref`` and ``allOf``."""
-        if not isinstance(child, dict):
+        if not self.hiding or not isinstance(child, dict):
             return ""
-        words = dialect.keywords(child, self.version)
-        for keyword in self.hiding:
-            if words.get(keyword) is True:
-                return pointers.join(pointer, keyword)
-        parts = [(part, pointers.join(pointer, "allOf", i)) for i, part in enumerate(_part(words, "allOf", []))]
-        reference = words.get("$ref")
-        if isinstance(reference, str) and reference not in seen:
-            seen.add(reference)
-            parts.append((pointers.resolve(self.document, reference), reference))
-        return next((found for part, place in parts if (found := self.hidden_by(part, place, seen))), "")
+        for words, place in self.same(child, pointer):
+            for keyword in self.hiding:
+                if words.get(keyword) is True:
+                    return pointers.join(place, keyword)
+        return ""
 
-    def hidden(self, words: dict[str, Any]) -> frozenset[str]:
+    def hidden(self, words: Mapping[str, Any]) -> frozenset[str]:
         """The names hidden in this direction, seen through ``allOf`` and ``$ref`` of the same object."""
-        names = {name for name, child in _part(words, "properties", {}).items() if self.hidden_by(child, "#", set())}
-        for part in _part(words, "allOf", []):
-            if isinstance(part, dict):
-                names |= self.hidden(dialect.keywords(part, self.version))
-        reference = words.get("$ref")
-        if isinstance(reference, str):
-            names |= self.hidden_at(reference)
+        names = {
+            name
+            for part, _ in self.same(words, "#")
+            for name, child in part.get("properties", {}).items()
+            if self.hidden_by(child, "#")
+        }
         return frozenset(names) if names else _NOTHING
 
-    def hidden_at(self, pointer: str) -> frozenset[str]:
-        """The hidden names of the object at a pointer, found once."""
-        if pointer not in self._hidden_at:
-            self._hidden_at[pointer] = _NOTHING  # a recursive schema meets itself here
-            target = pointers.resolve(self.document, pointer)
-            if isinstance(target, dict):
-                self._hidden_at[pointer] = self.hidden(dialect.keywords(target, self.version))
-        return self._hidden_at[pointer]
+    def same(self, schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+        """The keywords of a schema object and of those that hold with it, through ``allOf`` and ``$ref``, each once."""
+        waiting: list[tuple[Any, str]] = [(schema, pointer)]
+        seen: set[str] = set()
+        while waiting:
+            value, place = waiting.pop()
+            if not isinstance(value, dict):
+                continue
+            words = sound(value, self.version)
+            yield words, place
+            waiting += [(part, pointers.join(place, "allOf", i)) for i, part in enumerate(words.get("allOf", ()))][::-1]
+            reference = words.get("$ref")
+            if reference is not None and reference not in seen:
+                seen.add(reference)
+                target = pointers.canonical(self.document, reference)
+                waiting.append((pointers.resolve(self.document, target), target))
 
     def digestible(self, pattern: Any, pointer: str) -> bool:
         """Can the engine read this regular expression? One it cannot is left out, and said."""
@@ -299,6 +350,11 @@ class Rewriter:
             return True
         warn(f"the regular expression at {pointer} is not ECMA-262; it is not checked")
         return False
+
+
+def _without_parent(part: Any, parent: str) -> Any:
+    """A member of a child's ``allOf``: nothing for the parent, which holds already."""
+    return True if isinstance(part, dict) and part.get("$ref") == parent else part
 
 
 def step(name: str) -> str:
@@ -312,17 +368,9 @@ def _named(name: str) -> Steps:
     return (step(name),) if name else ()  # the engine leaves the empty name out of its paths
 
 
-def _part(words: Mapping[str, Any], key: str, empty: Any) -> Any:
-    """A keyword of a schema that was not looked at yet; empty when it is of another kind."""
-    value = words.get(key)
-    return value if isinstance(value, type(empty)) else empty
-
-
-def _well_formed(words: Mapping[str, Any], pointer: str) -> None:
-    for key, kind in _SHAPES.items():
-        if key in words and not isinstance(words[key], kind):
-            message = f"`{key}` is {_SHAPE_WORDS[kind]} in a schema; mend the document or add a correction"
-            raise SpecError(message, pointer=pointers.join(pointer, key))
+def _schemas(branches: list[Any]) -> list[Any]:
+    """The branches of a union, with ``false`` for what is no schema."""
+    return [branch if isinstance(branch, (dict, bool)) else False for branch in branches]
 
 
 def _takes_null(words: Mapping[str, Any]) -> bool:
@@ -330,23 +378,3 @@ def _takes_null(words: Mapping[str, Any]) -> bool:
     return not any(key in words for key in ("$ref", "const", "not", "if", "allOf", *_UNIONS)) and (
         "type" in words or "enum" in words
     )
-
-
-def _branch_values(branches: Sequence[Any], name: str, mapping: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    """(value of the discriminator, branch); a branch without a name is known by the values its property takes."""
-    named = {
-        value: target if "/" in target else pointers.join("#/components/schemas", target)
-        for value, target in mapping.items()
-    }
-    for value, target in named.items():
-        yield value, {"$ref": target}
-    for branch in branches:
-        if not isinstance(branch, dict):
-            continue
-        reference = branch.get("$ref")
-        if reference is None:
-            own = _part(_part(branch, "properties", {}), name, {})
-            values = [own["const"]] if "const" in own else _part(own, "enum", [])
-            yield from ((value, branch) for value in values if isinstance(value, str))
-        elif reference not in named.values():
-            yield pointers.split(reference)[-1], branch

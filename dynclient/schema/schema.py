@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..documents import dialect, pointers
+from ..documents.keywords import sound
 from ..errors import SpecError
 from . import type_words, value_sets
 from .validator import compile_schema
@@ -37,12 +38,6 @@ MISSING: Final = _Missing()
 
 _COMPONENTS = "#/components/schemas/"
 _UNIONS = ("anyOf", "oneOf")
-#: keywords whose value is of one kind; of another, they say nothing here (a validator refuses them)
-_KINDS: dict[str, type[Any]] = {
-    "properties": dict,
-    "$ref": str,
-    **dict.fromkeys(("allOf", "anyOf", "oneOf", "required", "enum"), list),
-}
 _LISTING = ("type", "enum", "const")  # keywords that list what is allowed
 #: the type that keywords speak of, in the order in which they are asked
 _SPOKEN_OF = {
@@ -69,6 +64,8 @@ class Schemas:
         """The view of the schema at a pointer; ``SpecError`` when nothing is there."""
         view = self._views.get(pointer)
         if view is None:
+            if pointer[:2] != "#/":
+                return self.at(pointers.canonical(self.document, pointer))
             view = self._views[pointer] = Schema(self, pointer, pointers.resolve(self.document, pointer))
         return view
 
@@ -96,7 +93,7 @@ class Schema:
         self.schemas = schemas
         self.pointer = pointer
         self.value = value
-        self._keywords: dict[str, Any] | None = None
+        self._keywords: Mapping[str, Any] | None = None
         self._plain: Schema | None = None
         self._fields: dict[str, Schema] | None = None
         self._conjuncts: tuple[Schema, ...] | None = None
@@ -111,12 +108,10 @@ class Schema:
         return hash(self.pointer)
 
     @property
-    def keywords(self) -> dict[str, Any]:
-        """This object's own keywords in 2020-12 form, ``$ref`` not followed; ``{}`` for a boolean schema."""
+    def keywords(self) -> Mapping[str, Any]:
+        """This object's own keywords in 2020-12 form, ``$ref`` not followed; ``{}`` for what is no object."""
         if self._keywords is None:
-            words = dialect.keywords(self.value, self.schemas.version) if isinstance(self.value, dict) else {}
-            odd = [name for name, kind in _KINDS.items() if name in words and not isinstance(words[name], kind)]
-            self._keywords = {name: value for name, value in words.items() if name not in odd} if odd else words
+            self._keywords = sound(self.value, self.schemas.version) if isinstance(self.value, dict) else {}
         return self._keywords
 
     def child(self, *steps: str | int) -> Schema:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .normalize import Origins
 
-__all__ = ["Checked", "Validator", "compile_schema"]
+__all__ = ["Checked", "Validator", "compile_schema", "is_readable"]
 
 
 class Checked(NamedTuple):
@@ -104,7 +104,7 @@ def compile_schema(document: Mapping[str, Any], pointer: str, direction: Directi
 def _compile(document: Mapping[str, Any], pointer: str, direction: Direction, *, closed: bool) -> _Compiled:
     import jsonschema_rs  # not before the first schema is used
 
-    rewriter = Rewriter(document, direction, closed=closed, readable=_is_readable)
+    rewriter = Rewriter(document, direction, closed=closed, readable=is_readable)
     root = rewriter.root(pointer)
     try:
         # formats of our own, used or not, make the engine take two thirds longer for a page
@@ -116,7 +116,8 @@ def _compile(document: Mapping[str, Any], pointer: str, direction: Direction, *,
     return _Compiled(engine, rewriter.origins, document, rewriter.guarded)
 
 
-def _is_readable(pattern: Any) -> bool:
+def is_readable(pattern: Any) -> bool:
+    """Whether the engine can read a regular expression."""
     import jsonschema_rs  # as above
 
     try:

@@ -163,8 +163,9 @@ CHECKED = [
     ({"asyncapi": "3.0.0"}, "AsyncAPI", "#/asyncapi"),
     ({"overlay": "1.0.0"}, "give it as an overlay", "#/overlay"),
     ({"openapi": 3.0}, "in quotes", "#/openapi"),
-    ({"openapi": "3.2.0", "paths": {}}, "3.0 and 3.1", "#/openapi"),
-    ({"openapi": "4.0", "paths": {}}, "3.0 and 3.1", "#/openapi"),
+    ({"openapi": "3.3.0", "paths": {}}, "3.0, 3.1 and 3.2", "#/openapi"),
+    ({"openapi": "4.0", "paths": {}}, "3.0, 3.1 and 3.2", "#/openapi"),
+    ({"openapi": "3.1.0", "webhooks": {"a": {}}}, "webhooks only", "#/webhooks"),
     ({"openapi": "3.1.0"}, "nothing to call", "#/paths"),
     ({"openapi": "3.1.0", "paths": []}, "nothing to call", "#/paths"),
     ({"openapi": "3.1.0", "paths": {}, "components": []}, "no mapping", "#/components"),
@@ -211,6 +212,50 @@ def test_pointers_resolve(pointer, value):
     assert pointers.resolve(DOCUMENT, pointer) == value
 
 
+NAMED = {
+    "openapi": "3.1.0",
+    "paths": {"/a": {"$ref": "#/components/pathItems/A"}},
+    "components": {
+        "pathItems": {"A": {"get": {"operationId": "a"}}},
+        "schemas": {
+            "A": {"$ref": "#/components/schemas/B"},
+            "B": {"$ref": "#/components/schemas/C", "description": "prose"},
+            "C": {"$anchor": "c", "properties": {"x": {"type": "string"}}},
+            "D": {
+                "$id": "https://example.com/schemas/d.json",
+                "$defs": {"E": {"$dynamicAnchor": "e", "type": "object"}},
+            },
+            "Loop": {"$ref": "#/components/schemas/Loop"},
+        },
+        "examples": {"X": {"value": {"$anchor": "data"}}},
+    },
+}
+THROUGH = [
+    # a reference, where it leads
+    ("#/components/schemas/A/properties/x", "#/components/schemas/C/properties/x"),
+    ("#/paths/~1a/get", "#/components/pathItems/A/get"),
+    ("#c", "#/components/schemas/C"),
+    ("#e", "#/components/schemas/D/$defs/E"),
+    ("https://example.com/schemas/d.json", "#/components/schemas/D"),
+    ("d.json", "#/components/schemas/D"),
+    ("d.json#/$defs/E", "#/components/schemas/D/$defs/E"),
+    ("d.json#e", "#/components/schemas/D/$defs/E"),
+]
+
+
+@pytest.mark.parametrize(("reference", "pointer"), THROUGH)
+def test_references_through_references_anchors_and_ids(reference, pointer):
+    """A pointer goes on through a ``$ref`` on its way; ``$anchor``, ``$dynamicAnchor`` and ``$id`` name their schema."""
+    assert pointers.resolve(NAMED, reference) is pointers.resolve(NAMED, pointer)
+
+
+@pytest.mark.parametrize("reference", ["#data", "#/components/schemas/Loop/properties/x", "d.json#nowhere", "c.json#c"])
+def test_names_that_nothing_has(reference):
+    """What is no anchor, an anchor of another document, and a way through a loop lead nowhere."""
+    with pytest.raises(SpecError):
+        pointers.resolve(NAMED, reference)
+
+
 DANGLING = [
     ("#/components/schemas/C", "there is no 'C'"),
     ("#/paths/~1a~1{b}/get/tags/2", "there is no '2'"),
@@ -220,7 +265,7 @@ DANGLING = [
     ("/etc/passwd", "out of the document"),
     ("file:///etc/passwd", "out of the document"),
     ("http://127.0.0.1:1/x.json", "out of the document"),
-    ("#anchor", "by anchor"),
+    ("#anchor", "an anchor that nothing has"),
     (7, "no string"),
 ]
 

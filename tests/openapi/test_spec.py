@@ -446,7 +446,7 @@ NO_DOCUMENTS = [
     ([], "mapping"),
     ({}, "no OpenAPI document"),
     ({"swagger": "2.0"}, "Swagger 2.0"),
-    ({"openapi": "4.0.0", "paths": {}}, "only OpenAPI 3.0 and 3.1"),
+    ({"openapi": "4.0.0", "paths": {}}, "only OpenAPI 3.0, 3.1 and 3.2"),
     ({"openapi": "3.0.3"}, "nothing to call"),
     ({"openapi": 3.0, "paths": {}}, "quotes"),
 ]

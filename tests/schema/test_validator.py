@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dynclient.documents import pointers
 from dynclient.errors import ContractWarning, SpecError
 from dynclient.schema.explain import one_of, type_words
+from dynclient.schema.schema_faults import schema_faults
 from dynclient.schema.validator import compile_schema
 
 POINTER = "#/components/schemas/S"
@@ -170,8 +171,16 @@ PETS = {"oneOf": [ref("Cat"), ref("Dog")], "discriminator": {"propertyName": "ki
 MAPPED = {**PETS, "discriminator": {"propertyName": "kind", "mapping": {"c": "#/components/schemas/Cat", "d": "Dog"}}}
 
 
+KIND = {"discriminator": {"propertyName": "kind"}}
+OTHERS = {
+    "Text": obj(["kind"], kind={"enum": ["text"]}, n=WHOLE),
+    "Image": obj(["kind"], kind={"enum": ["image"]}, n=TEXT),
+    "Nested": {"oneOf": [ref("Text"), ref("Image")]},
+}
+
+
 def pets(schema, instance, version="3.1.0"):
-    return broken(schema, instance, version=version, Cat=CAT, Dog=DOG)
+    return broken(schema, instance, version=version, Cat=CAT, Dog=DOG, **OTHERS)
 
 
 DISCRIMINATED = [
@@ -213,6 +222,39 @@ DISCRIMINATED = [
         [(("age",), "type", "S/properties/age/type")],
     ),
     ("beside required", {**PETS, "required": ["age"]}, {"kind": "Cat"}, [(("age",), "required", "S/required")]),
+    (
+        "two branches for one value",
+        {"oneOf": [obj(kind={"const": "x"}, a=WHOLE), obj(kind={"const": "x"}, a=TEXT)], **KIND},
+        {"kind": "x", "a": "b"},
+        [],
+    ),
+    ("a branch's own value", {"oneOf": [ref("Text"), ref("Image")], **KIND}, {"kind": "text", "n": 1}, []),
+    (
+        "a branch's own value chooses",
+        {"oneOf": [ref("Text"), ref("Image")], **KIND},
+        {"kind": "image", "n": 1},
+        [(("n",), "type", "Image/properties/n/type")],
+    ),
+    (
+        "the values of a union in the union",
+        {"oneOf": [ref("Nested"), ref("Cat")], **KIND},
+        {"kind": "image", "n": "a"},
+        [],
+    ),
+    (
+        "a mapping that leads nowhere",
+        {**PETS, "discriminator": {"propertyName": "kind", "mapping": {"c": "#/components/schemas/Cow"}}},
+        {"kind": "c", "lives": "x"},
+        [],
+    ),
+    (
+        "beside it the others hold",
+        {**PETS, "discriminator": {"propertyName": "kind", "mapping": {"c": "Cow"}}},
+        {"kind": "Cat"},
+        [],
+    ),
+    ("a branch that is no object", {"oneOf": [ref("Cat"), TEXT], **KIND}, "a text", []),
+    ("no branch at all", {"oneOf": [ref("Cat"), TEXT], **KIND}, 1, [((), "type", "S/oneOf")]),
     ("elsewhere it is a hint", {**CAT, "discriminator": {"propertyName": "kind"}}, {"kind": "Cow"}, []),
     (
         "inline branches by const",
@@ -231,6 +273,27 @@ def test_discriminator(rule, schema, instance, expected):
     """A discriminator beside a union chooses the branch by its value; a missing or unknown value is a violation."""
     for version in BOTH:
         assert pets(schema, instance, version) == expected, rule
+
+
+PARENT = obj(["kind"], kind=TEXT) | {"discriminator": {"propertyName": "kind"}}
+CHILDREN = {
+    "Parent": PARENT,
+    "Cat": {"allOf": [ref("Parent"), obj(["lives"], lives=WHOLE)]},
+    "Dog": {"allOf": [ref("Parent")], **obj(bark=TEXT)},
+}
+OF_A_PARENT = [
+    ({"kind": "Cat", "lives": 9}, []),
+    ({"kind": "Cat", "lives": "x"}, [(("lives",), "type", "Cat/allOf/1/properties/lives/type")]),
+    ({"kind": "Dog", "bark": 1}, [(("bark",), "type", "Dog/properties/bark/type")]),
+    ({"kind": "Cow", "lives": "x"}, []),
+]
+
+
+@pytest.mark.parametrize(("instance", "expected"), OF_A_PARENT)
+def test_a_parent_takes_its_children(instance, expected):
+    """Where a parent with a discriminator is wanted, the fields of the child that the value means are checked."""
+    for version in BOTH:
+        assert broken(ref("Parent"), instance, version=version, **CHILDREN) == expected
 
 
 def test_discriminator_words():
@@ -552,7 +615,7 @@ def test_patterns(pattern, good, bad):
     assert not made.is_valid(bad)
 
 
-@pytest.mark.parametrize("pattern", ["[", r"^\Z", r"(?<n>a)\k<n>", "(", 5])
+@pytest.mark.parametrize("pattern", ["[", r"^\Z", r"(?<n>a)\k<n>", "("])
 def test_patterns_that_cannot_be_read(pattern):
     """A regular expression that the engine cannot read is left out, with a warning that names its place."""
     with pytest.warns(ContractWarning, match=r"the regular expression at #/components/schemas/S/pattern is not"):
@@ -761,34 +824,64 @@ def test_a_pointer_anywhere():
 
 # --- defects of documents ----------------------------------------------------------------------------------------
 
-DEFECTS = [
-    # schema, pointer, words
-    ({"type": "strin"}, "S/type", "not a schema"),
-    (obj(a={"type": "strin"}), "S/properties/a/type", "not a schema"),
+REFUSED = [
     (ref("Nowhere"), "Nowhere", "leads nowhere"),
     ({"allOf": [ref("Nowhere")]}, "Nowhere", "leads nowhere"),
     (obj(a={"$ref": "other.yaml#/A"}), None, "out of the document"),
-    ({"$ref": {"type": "string"}}, "S/$ref", "`$ref` is a string"),
-    ({"properties": None}, "S/properties", "`properties` is an object"),
-    ({"properties": ["a"]}, "S/properties", "`properties` is an object"),
-    ({"allOf": {"a": 1}}, "S/allOf", "`allOf` is an array"),
-    ({"required": "a"}, "S/required", "`required` is an array"),
-    ({"enum": None}, "S/enum", "`enum` is an array"),
-    ({"items": [TEXT]}, "S/items", "an object is wanted"),
-    (obj(a="string"), "S/properties/a", "an object is wanted"),
-    ({"oneOf": [TEXT], "discriminator": "kind"}, "S/discriminator", "`discriminator` is an object"),
-    ({"oneOf": [TEXT], "discriminator": {}}, "S/discriminator", "propertyName"),
-    ({"oneOf": [TEXT], "discriminator": {"propertyName": "k", "mapping": ["a"]}}, "S/discriminator", "propertyName"),
-    ({"minimum": "3"}, "S/minimum", "not a schema"),
 ]
 
 
-@pytest.mark.parametrize(("schema", "pointer", "expected"), DEFECTS)
-def test_what_is_no_schema(schema, pointer, expected):
-    """A schema that is none is a SpecError with its place and a next step."""
+@pytest.mark.parametrize(("schema", "pointer", "expected"), REFUSED)
+def test_a_reference_that_leads_nowhere_is_refused(schema, pointer, expected):
+    """What a schema refers to must be there: a SpecError with its place and a next step."""
     with pytest.raises(SpecError, match=re.escape(expected)) as caught:
         validator(schema)
     assert pointer is None or caught.value.pointer.removeprefix("#/components/schemas/") == pointer
+
+
+#: a schema with a part that is no JSON Schema, where that stands, an instance that the rest takes, one that it refuses
+DEFECTS = [
+    ({"type": "file"}, "S/type", 1, None),
+    ({"type": ["string", "file"]}, "S/type", "a", 1),
+    ({"type": ["string", "string"]}, "S/type", "a", 1),
+    (obj(a={"type": "strin"}), "S/properties/a/type", {"a": 1}, 1),
+    ({"$ref": {"type": "string"}, "type": "string"}, "S/$ref", "a", 1),
+    ({"properties": None, "type": "object"}, "S/properties", {}, 1),
+    ({"properties": ["a"], "type": "object"}, "S/properties", {}, 1),
+    ({"allOf": {"a": 1}, "type": "object"}, "S/allOf", {}, 1),
+    ({"anyOf": [], "type": "object"}, "S/anyOf", {}, 1),
+    ({"required": "a", "type": "object"}, "S/required", {}, 1),
+    ({"required": True, "type": "object"}, "S/required", {}, 1),
+    ({"required": ["a", "a"], "type": "object"}, "S/required", {"a": 1}, {}),
+    ({"required": ["a", 1], "type": "object"}, "S/required", {"a": 1}, {}),
+    ({"enum": None, "type": "string"}, "S/enum", "a", 1),
+    ({"items": [TEXT], "type": "array"}, "S/items", [1], 1),
+    (obj(a="string", b=WHOLE), "S/properties/a", {"a": 1}, {"b": "x"}),
+    ({"anyOf": ["string", TEXT]}, "S/anyOf/0", "a", None),
+    ({"oneOf": [TEXT], "discriminator": "kind"}, "S/discriminator", "a", 1),
+    ({"oneOf": [TEXT], "discriminator": {}}, "S/discriminator", "a", 1),
+    ({"oneOf": [TEXT], "discriminator": {"propertyName": "k", "mapping": ["a"]}}, "S/discriminator", "a", 1),
+    ({"minimum": "3", "type": "number"}, "S/minimum", 1, "a"),
+    ({"minimum": 3, "exclusiveMinimum": True}, "S/exclusiveMinimum", 3, 2),
+    ({"multipleOf": 0, "type": "number"}, "S/multipleOf", 1, "a"),
+    ({"minLength": -1, "type": "string"}, "S/minLength", "", 1),
+    ({"$recursiveAnchor": True, "type": "string"}, "S/$recursiveAnchor", "a", 1),
+    ({"nullable": "true", "type": "string"}, "S/nullable", "a", None),
+    ({"pattern": 5, "type": "string"}, "S/pattern", "a", 1),
+    ({"pattern": "(", "type": "string"}, "S/pattern", "a", 1),
+]
+
+
+@pytest.mark.filterwarnings("ignore:the regular expression")
+@pytest.mark.parametrize(("schema", "pointer", "good", "bad"), DEFECTS)
+def test_what_is_no_schema_is_a_fault_and_left_out(schema, pointer, good, bad):
+    """A part that is no JSON Schema is a Fault with its pointer, and the rest of the schema holds."""
+    places = [fault.pointer.removeprefix("#/components/schemas/") for fault in schema_faults(spec(schema))]
+    assert places == [pointer]
+    checked = validator(schema)
+    assert checked.is_valid(good)
+    if pointer != "S/type" or bad is not None:
+        assert not checked.is_valid(bad)
 
 
 def test_the_document_is_not_changed():
