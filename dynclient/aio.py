@@ -17,13 +17,23 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from .client.asynchronous import Call, Client
+from .deployment import discovery
 from .deployment import update as updating
 from .deployment.airflow_client import Deployed
 from .deployment.async_runs import AsyncRuns
-from .deployment.connect import connect as connect_blocking
+from .deployment.connect import Connection, Target, connection, target
+from .errors import ArgumentError, DynclientError
+from .http.messages import Request
 from .http.transport_httpx import Transport
+from .openapi import load
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from .client.base import Mode
+    from .deployment.connect import Document
+    from .deployment.discovery import Probe
+    from .http.messages import Response
     from .schema.models import Model
 
 __all__ = ["Airflow", "Call", "Client", "Transport", "connect"]
@@ -33,12 +43,12 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
     """A client of an Airflow server, awaited; ``connect`` makes one. Takes what ``Client`` takes."""
 
     @property
-    def _login_transport(self) -> Any:
+    def login_transport(self) -> Any:
         return self.transport.blocking
 
     async def log_in(self) -> None:
         """As ``dynclient.Airflow.log_in``."""
-        await asyncio.to_thread(self._log_in)
+        await asyncio.to_thread(self.log_in_blocking)
 
     async def update(self, model: Model) -> Any:
         """As ``dynclient.Airflow.update``."""
@@ -48,25 +58,73 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
         return updating.same(model, await self.call(planned.operation, **planned.arguments))
 
 
-async def connect(url: str, auth: Any = None, *, transport: Transport | None = None, **knobs: Any) -> Airflow:
-    """As ``dynclient.connect``: the release is asked for, the document chosen, the login done; in a thread.
+async def connect(
+    url: str,
+    auth: Any = None,
+    *,
+    release: str | None = None,
+    spec: Document | None = None,
+    transport: Transport | None = None,
+    responses: Mode | None = None,
+    read_only: bool = False,
+    requests: Mode | None = None,
+) -> Airflow:
+    """As ``dynclient.connect``, awaited: the release is asked for, the document chosen, the login done.
+
+    A login that has to wait is done in a thread of its own, so that the event loop goes on.
 
     Args:
-        url: what the web interface has.
+        url: what the web interface has; ``mwaa://`` is for the blocking client only.
         auth: as for ``dynclient.connect``, but no ``requests`` auth object.
+        release: as for ``dynclient.connect``.
+        spec: as for ``dynclient.connect``.
         transport: what sends; a new one by default.
-        knobs: ``release``, ``spec``, ``responses``, ``read_only``, as for ``dynclient.connect``.
+        responses: as for ``dynclient.connect``.
+        read_only: as for ``dynclient.connect``.
+        requests: as for ``dynclient.connect``.
 
     Raises:
         DynclientError: as ``dynclient.connect``.
     """
+    if url.startswith("mwaa://"):
+        raise ArgumentError("aio.connect: AWS's API is not awaited; use dynclient.connect, or WebLogin's url here")
+    where = target(url, auth)
     sender = transport if transport is not None else Transport()
     try:
-        known = await asyncio.to_thread(connect_blocking, url, auth, transport=sender.blocking, **knobs)
+        found = await _send_probes(connection(where, release, spec), where, sender)
+        client = found.client(Airflow, sender, responses, read_only=read_only, requests=requests)
+        if release is None and spec is None:
+            await client.log_in()
     except BaseException:
         if transport is None:
             await sender.aclose()
         raise
-    made = Airflow(known.spec, known.server, None, sender, known.responses, known.read_only)
-    made.takes_over(known)
-    return made
+    found.warn_if_inexact(client)
+    return client
+
+
+async def _send_probes(
+    steps: Generator[Probe, Response, Connection], where: Target, transport: Transport
+) -> Connection:
+    """Send what the steps yield; what they return."""
+    try:
+        probe = next(steps)
+        while True:
+            try:
+                response = await _send(probe, where, transport)
+            except DynclientError as error:
+                probe = steps.throw(error)
+            else:
+                probe = steps.send(response)
+    except StopIteration as end:
+        result: Connection = end.value
+        return result
+
+
+async def _send(probe: Probe, where: Target, transport: Transport) -> Response:
+    request = Request("GET", probe.url, discovery.JSON)
+    if probe.release is None:
+        return await transport.send(request)
+    document = load.load(probe.release)
+    client = Airflow(document, discovery.server(document, where.root), where.auth, transport)
+    return await client.send(request, document.operations["get_version"])

@@ -267,9 +267,22 @@ def choose(auth: Any, spec: Spec | None = None) -> Auth:
     schemes = dict(spec.security_schemes) if spec is not None else {}
     if isinstance(auth, Mapping):
         return _by_scheme(auth, schemes)
+    if isinstance(auth, tuple) and schemes and all(map(_takes_tokens_only, schemes.values())):
+        raise ArgumentError(_NO_PAIR.format(", ".join(schemes)))
     if isinstance(auth, str) and schemes and all(scheme.type == "apiKey" for scheme in schemes.values()):
         return _by_scheme(dict.fromkeys(schemes, auth), schemes)
     return _single(auth)
+
+
+_NO_PAIR = (
+    "this server takes a token ({}), and a user and password would show it the password without being taken; give a "
+    "token, or let connect(url, auth=(user, password)) log in for one"
+)
+
+
+def _takes_tokens_only(scheme: SecurityScheme) -> bool:
+    """Is it a scheme of bearer tokens, by which no user and password are sent?"""
+    return scheme.type in {"oauth2", "openIdConnect"} or (scheme.type == "http" and scheme.scheme.lower() == "bearer")
 
 
 def _single(auth: Any) -> Auth:
@@ -312,6 +325,8 @@ def _for_scheme(scheme: SecurityScheme, value: Any) -> Auth:
         raise ArgumentError(f"{scheme.name} is an API key: one string, not a pair")
     if scheme.type == "http" and scheme.scheme.lower() == "basic" and isinstance(value, str):
         raise ArgumentError(f"{scheme.name} is HTTP Basic: a pair (user, password), not one string")
+    if isinstance(value, tuple) and _takes_tokens_only(scheme):
+        raise ArgumentError(_NO_PAIR.format(scheme.name))
     return _single(value)
 
 

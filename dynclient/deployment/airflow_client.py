@@ -19,10 +19,11 @@ from .login import Renewed
 from .runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from ..errors import Problem
     from ..http.messages import Response
+    from ..openapi.spec import Spec
     from ..schema.models import Model
 
 __all__ = ["About", "Airflow", "Deployed"]
@@ -57,13 +58,20 @@ class About(NamedTuple):
 class Deployed(BaseClient[CallT]):
     """What is known of an Airflow server beyond its document; the base of clients that send and that await."""
 
-    _about: About | None = None
-
-    def __init__(self, *args: Any, **knobs: Any) -> None:
-        super().__init__(*args, **knobs)
-        tokens = login.logs_in(self.spec)
+    def __init__(
+        self,
+        spec: Spec,
+        server: str | int | Mapping[str, str | int] | None = None,
+        auth: Any = None,
+        *args: Any,
+        about: About | None = None,
+        **knobs: Any,
+    ) -> None:
+        super().__init__(spec, server, None, *args, **knobs)
+        chosen = auths.choose(login.as_logins(auth, spec), spec)
+        self._about = about
         self._credentials: auths.Auth = login.for_server(
-            self.auth.auth, self._root, self._login_transport, tokens=tokens
+            chosen, self._root, self.login_transport, tokens=login.logs_in(spec)
         )
         self.auth = auths.Bound(self._credentials, self.auth.origins)
 
@@ -76,20 +84,17 @@ class Deployed(BaseClient[CallT]):
             return About(self._root, None, name, exact=False, why="it was given", responses=self.responses)
         return self._about
 
-    def takes_over(self, other: Deployed[Any]) -> None:
-        """Go on with what another client of the same server has learned, its login included."""
-        self.auth, self._credentials, self._about = other.auth, other._credentials, other._about
-
     @property
     def _root(self) -> str:
         return _API.sub("", self.server)
 
     @property
-    def _login_transport(self) -> Any:
+    def login_transport(self) -> Any:
         """What a login is sent by; it waits."""
         raise NotImplementedError
 
-    def _log_in(self) -> None:
+    def log_in_blocking(self) -> None:
+        """Log in now, where the credentials need that; waits."""
         if isinstance(self._credentials, Renewed):
             self._credentials.current()
 
@@ -118,10 +123,10 @@ class Deployed(BaseClient[CallT]):
 
     def refusal_hint(self, response: Response, problem: Problem) -> str:
         """As of any client; a refusal of credentials says what Airflow wants instead."""
-        todo = ""
+        advice = ""
         if response.status in {401, 403}:
-            todo = login.advice(problem, self._credentials, tokens=login.logs_in(self.spec))
-        return f"; {todo}" if todo else super().refusal_hint(response, problem)
+            advice = login.advice(problem, self._credentials, tokens=login.logs_in(self.spec))
+        return f"; {advice}" if advice else super().refusal_hint(response, problem)
 
 
 class Airflow(Runs, Deployed[Call], Client):
@@ -136,7 +141,7 @@ class Airflow(Runs, Deployed[Call], Client):
         Raises:
             ApiError: the login was refused.
         """
-        self._log_in()
+        self.log_in_blocking()
 
     def update(self, model: Model) -> Any:
         """Write what changed in a model that came from this server; the new model.
@@ -153,7 +158,7 @@ class Airflow(Runs, Deployed[Call], Client):
         return updating.same(model, self.call(planned.operation, **planned.arguments))
 
     @property
-    def _login_transport(self) -> Any:
+    def login_transport(self) -> Any:
         return self.transport
 
 

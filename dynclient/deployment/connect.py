@@ -1,30 +1,109 @@
-"""The way in: a URL and credentials to a client of that server."""
+"""From a URL and credentials to a client of that server."""
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from .. import errors
-from ..errors import ArgumentError
+from ..client.auth import ApiKey, Bearer
+from ..errors import ArgumentError, DynclientError
 from ..http import masking, messages
-from ..http.messages import Request
+from ..http.messages import Request, Response
 from ..http.transport import Transport
 from ..openapi import load
 from ..openapi.spec import Spec
-from . import login
-from . import version as discovery
+from . import discovery, login
+from .airflow_client import About, Airflow, Deployed
+from .discovery import Chosen, Credentials, Probe
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping
-
     from ..client.base import Mode
-    from ..http.messages import Response
-from .airflow_client import About, Airflow
 
-__all__ = ["connect"]
+__all__ = ["Connection", "Target", "connect", "connection", "target"]
+
+ClientT = TypeVar("ClientT", bound="Deployed[Any]")
+_MWAA = "mwaa://"
+#: a document as a caller gives it
+Document = Spec | str | os.PathLike[str] | Mapping[str, Any]
+
+
+class Target(NamedTuple):
+    """The server's URL without what is appended to it, and the credentials; those in the URL if there are no others."""
+
+    root: str
+    auth: Any
+
+    @property
+    def credentials(self) -> Credentials:
+        """What discovery may know of the credentials."""
+        at_once = isinstance(self.auth, str | Bearer | ApiKey)
+        return Credentials(self.auth is not None, at_once, basic=login.is_pair(self.auth))
+
+
+class Connection(NamedTuple):
+    """What connecting finds out: the server, its release, and the document for it."""
+
+    target: Target
+    release: str | None
+    chosen: Chosen
+
+    def client(
+        self, kind: type[ClientT], transport: Any, responses: Mode | None, *, read_only: bool, requests: Mode | None
+    ) -> ClientT:
+        """The client of that server."""
+        spec, exact, why = self.chosen
+        mode = responses or ("strict" if exact else "warn")
+        root, auth = self.target
+        about = About(root, self.release, spec.release or spec.source, exact, why, mode)
+        url = discovery.server(spec, root)
+        return kind(spec, url, auth, transport, mode, read_only, requests, about=about)
+
+    def warn_if_inexact(self, client: Deployed[Any]) -> None:
+        """Warn where the document is not that of this very server."""
+        if self.chosen.exact or self.release is None:
+            return
+        lenient = "; what breaks it is warned about, not raised" if client.responses == "warn" else ""
+        errors.warn(f"Airflow {self.release} at {self.target.root}: {self.chosen.why}{lenient}")
+
+
+def target(url: str, auth: Any) -> Target:
+    """Where to connect to.
+
+    Raises:
+        ArgumentError: the URL is none.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        messages.origin(url.strip())
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ArgumentError(f"{masking.bare_url(url)!r} is no URL of a server; write http://host:port/prefix")
+    if auth is None and parts.username:
+        auth = (unquote(parts.username), unquote(parts.password or ""))
+    path = re.sub(r"/(?:home|api/v\d+)$", "", parts.path.rstrip("/")).rstrip("/")
+    return Target(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}", auth)
+
+
+def connection(target: Target, release: str | None, spec: Document | None) -> Generator[Probe, Response, Connection]:
+    """Find out what a client needs: yields what to send, is sent the answers.
+
+    Args:
+        target: where.
+        release: the server's release, when it is not to be asked.
+        spec: the document, when it is not to be chosen; nothing is sent then.
+    """
+    if spec is not None:
+        given = spec if isinstance(spec, Spec) else load.load(spec)
+        return Connection(target, release, Chosen(given, exact=release in {None, given.release}, why="it was given"))
+    credentials = target.credentials
+    known = release or (yield from discovery.find_release(target.root, credentials))
+    chosen = yield from discovery.choose_document(known, target.root, credentials)
+    return Connection(target, known, chosen)
 
 
 def connect(
@@ -32,10 +111,11 @@ def connect(
     auth: Any = None,
     *,
     release: str | None = None,
-    spec: Spec | str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    spec: Document | None = None,
     transport: Any = None,
     responses: Mode | None = None,
     read_only: bool = False,
+    requests: Mode | None = None,
 ) -> Airflow:
     """A client for the Airflow at a URL: its release is asked for, its document chosen, the login done.
 
@@ -49,6 +129,7 @@ def connect(
         transport: what sends; ``Transport()`` by default.
         responses: ``"strict"``, ``"warn"`` or ``"off"``; unset it is strict when the document is that of the server.
         read_only: refuse everything that may change something.
+        requests: as of ``Client``.
 
     Raises:
         ArgumentError: the URL is none.
@@ -56,73 +137,50 @@ def connect(
         ApiError: what answers refuses to say its release, or refuses the login.
         UndocumentedResponse: it is no Airflow.
     """
-    if url.startswith("mwaa://"):
-        from .mwaa import InvokeRestApi  # an extra
-
-        transport = InvokeRestApi(urlsplit(url).netloc) if transport is None else transport
-        url = InvokeRestApi.url
-    root, auth = _place(url, auth)
+    if url.startswith(_MWAA):
+        url, transport = _by_aws(url, transport)
+    where = target(url, auth)
     sender = transport if transport is not None else Transport()
     try:
-        if spec is not None:
-            made = spec if isinstance(spec, Spec) else load.load(spec)
-            chosen = discovery.Chosen(made, exact=release is None or release == made.release, why="it was given")
-            return _made(root, auth, release, chosen, sender, responses, read_only)
-        ask = _asker(root, sender, auth)
-        said = release or discovery.release(root, sender, ask, basic=login.is_pair(auth))
-        client = _made(root, auth, said, discovery.document(said, root, sender, ask), sender, responses, read_only)
-        if release is None:
+        found = _send_probes(connection(where, release, spec), where, sender)
+        client = found.client(Airflow, sender, responses, read_only=read_only, requests=requests)
+        if release is None and spec is None:
             client.log_in()
     except BaseException:
         if transport is None:
             sender.close()
         raise
-    if not client.about().exact:
-        lenient = "; what breaks it is warned about, not raised" if client.responses == "warn" else ""
-        errors.warn(f"Airflow {said} at {root}: {client.about().why}{lenient}")
+    found.warn_if_inexact(client)
     return client
 
 
-def _made(
-    root: str,
-    auth: Any,
-    release: str | None,
-    chosen: discovery.Chosen,
-    transport: Any,
-    responses: Mode | None,
-    read_only: bool,  # noqa: FBT001 - as connect has it
-) -> Airflow:
-    spec = chosen.spec
-    responses = responses or ("strict" if chosen.exact else "warn")
-    client = Airflow(spec, discovery.server(spec, root), auth, transport, responses, read_only)
-    name = spec.release or spec.source
-    client._about = About(root, release, name, chosen.exact, chosen.why, responses)  # noqa: SLF001 - its maker
-    return client
+def _by_aws(url: str, transport: Any) -> tuple[str, Any]:
+    from .mwaa import InvokeRestApi  # an extra
+
+    return InvokeRestApi.url, InvokeRestApi(urlsplit(url).netloc) if transport is None else transport
 
 
-def _place(url: str, auth: Any) -> tuple[str, Any]:
-    """The server's URL without what is appended to it, and the credentials; those in the URL if there are no others."""
+def _send_probes(steps: Generator[Probe, Response, Connection], where: Target, transport: Any) -> Connection:
+    """Send what the steps yield; what they return."""
     try:
-        parts = urlsplit(url.strip())
-        messages.origin(url.strip())
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ArgumentError(f"{masking.bare_url(url)!r} is no URL of a server; write http://host:port/prefix")
-    if auth is None and parts.username:
-        auth = (unquote(parts.username), unquote(parts.password or ""))
-    path = re.sub(r"/(?:home|api/v\d+)$", "", parts.path.rstrip("/")).rstrip("/")
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}", auth
+        probe = next(steps)
+        while True:
+            try:
+                response = _send(probe, where, transport)
+            except DynclientError as error:
+                probe = steps.throw(error)
+            else:
+                probe = steps.send(response)
+    except StopIteration as end:
+        result: Connection = end.value
+        return result
 
 
-def _asker(root: str, transport: Any, auth: Any) -> discovery.Ask | None:
-    """A GET as a client with these credentials sends it, login included; None without credentials."""
-    if auth is None:
-        return None
-
-    def ask(url: str, release: str) -> Response:
-        spec = load.load(release)
-        client = Airflow(spec, discovery.server(spec, root), auth, transport)
-        return client.send(Request("GET", url, discovery.JSON), spec.operations["get_version"])
-
-    return ask
+def _send(probe: Probe, where: Target, transport: Any) -> Response:
+    request = Request("GET", probe.url, discovery.JSON)
+    if probe.release is None:
+        response: Response = transport.send(request)
+        return response
+    spec = load.load(probe.release)
+    client = Airflow(spec, discovery.server(spec, where.root), where.auth, transport)
+    return client.send(request, spec.operations["get_version"])

@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..client.auth import ApiKey, Basic, Bearer, ByScheme, NoAuth
@@ -24,7 +25,18 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
 
-__all__ = ["Login", "Renewed", "SessionCookie", "Ticket", "advice", "for_server", "is_pair", "logs_in", "refuses_token"]
+__all__ = [
+    "Login",
+    "Renewed",
+    "SessionCookie",
+    "Ticket",
+    "advice",
+    "as_logins",
+    "for_server",
+    "is_pair",
+    "logs_in",
+    "refuses_token",
+]
 
 _EARLY = 60.0  # seconds before its end that a token is renewed, at most
 _REST = 10.0  # seconds for which refused credentials are not tried again, lest an account be locked
@@ -207,6 +219,15 @@ def logs_in(spec: Spec) -> bool:
     """Does the document want tokens of a login (``/auth/token``) and no Basic?"""
     kinds = spec.security_schemes.values()
     return any("password" in kind.flows for kind in kinds) and not any(kind.scheme == "basic" for kind in kinds)
+
+
+def as_logins(auth: Any, spec: Spec) -> Any:
+    """Credentials as a caller gives them, with a login in the place of user and password where the document wants one."""
+    if not logs_in(spec):
+        return auth
+    if isinstance(auth, Mapping):
+        return {name: as_logins(each, spec) for name, each in auth.items()}
+    return Login(*auth) if isinstance(auth, tuple) and len(auth) == 2 else auth
 
 
 def for_server(chosen: Any, root: str, transport: Any, *, tokens: bool) -> Any:

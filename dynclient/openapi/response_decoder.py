@@ -283,7 +283,7 @@ def drain(response: Response) -> Response:
 
 def hint(response: Response) -> str:
     """What to do next, where the answer itself tells."""
-    if "html" in response.content_type:
+    if "html" in response.content_type and response.status < 500:  # the page of a server's own error tells nothing
         return "; an HTML page came, so check the host and the path prefix of server="
     if 300 <= response.status < 400:
         to = masking.bare_url(response.headers.get("location", ""))
