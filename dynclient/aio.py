@@ -44,6 +44,7 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
 
     @property
     def login_transport(self) -> Any:
+        """What a login is sent by, in a thread."""
         return self.transport.blocking
 
     async def log_in(self) -> None:
@@ -112,7 +113,7 @@ async def _send_probes(
         while True:
             try:
                 response = await _send(probe, where, transport)
-            except DynclientError as error:
+            except DynclientError as error:  # noqa: PERF203 - the steps are thrown what sending raised
                 probe = steps.throw(error)
             else:
                 probe = steps.send(response)

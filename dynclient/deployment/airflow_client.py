@@ -159,6 +159,7 @@ class Airflow(Runs, Deployed[Call], Client):
 
     @property
     def login_transport(self) -> Any:
+        """What a login is sent by: what everything is."""
         return self.transport
 
 

@@ -167,7 +167,7 @@ def _send_probes(steps: Generator[Probe, Response, Connection], where: Target, t
         while True:
             try:
                 response = _send(probe, where, transport)
-            except DynclientError as error:
+            except DynclientError as error:  # noqa: PERF203 - the steps are thrown what sending raised
                 probe = steps.throw(error)
             else:
                 probe = steps.send(response)

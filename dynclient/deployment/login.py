@@ -222,7 +222,7 @@ def logs_in(spec: Spec) -> bool:
 
 
 def as_logins(auth: Any, spec: Spec) -> Any:
-    """Credentials as a caller gives them, with a login in the place of user and password where the document wants one."""
+    """Credentials as a caller gives them; user and password become a login where the document wants tokens of one."""
     if not logs_in(spec):
         return auth
     if isinstance(auth, Mapping):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import subprocess
+import sys
 import warnings
+from urllib.parse import urlsplit
 
 import pytest
 from loopback import Server, answer, free_port
 
 import dynclient
-from dynclient import errors
+from dynclient import aio, errors
 from dynclient.deployment.airflow_client import Airflow
 from dynclient.deployment.environment import environment
 from dynclient.documents import releases, sources
@@ -281,6 +285,79 @@ def test_an_airflow_3_that_wants_a_login_for_the_release_gets_one():
     with Server(by_path(routes)) as server:
         assert dynclient.connect(server.url, auth=("u", "p")).spec.release == "3.3.2"
     assert sent == [None, "Bearer t"]
+
+
+def no_credentials(status, content_type, *fields):
+    """A gateway that answers like this to who has no token."""
+
+    def script(exchange):
+        if exchange.seen.headers.get("authorization") == "Bearer good":
+            target = urlsplit(exchange.seen.target).path
+            answer(200, VERSION_3 if target.endswith("/version") else b'{"dags": [], "total_entries": 0}')(exchange)
+        else:
+            answer(status, b"<p>sign in</p>", *fields, content_type=content_type)(exchange)
+
+    return script
+
+
+GATEWAYS = [
+    ("redirect", no_credentials(302, "text/html", "Location: https://sign-in.example/authorize")),
+    ("page", no_credentials(200, "text/html")),
+    ("not found", no_credentials(404, "text/plain")),
+]
+
+
+@pytest.mark.parametrize("gateway", [row[1] for row in GATEWAYS], ids=[row[0] for row in GATEWAYS])
+def test_a_gateway_with_a_sign_in_of_its_own_gets_the_token_at_once(gateway):
+    """A token may always go to its own server, so nothing is asked without it; without one the message says release=."""
+    with Server(gateway) as server:
+        assert dynclient.connect(server.url, auth="good").get_dags().total_entries == 0
+        assert all("authorization" in seen.headers for seen in server.seen)
+        with pytest.raises(errors.DynclientError, match="release="):
+            dynclient.connect(server.url)
+
+
+def test_a_login_does_not_block_the_event_loop():
+    """While a server takes its time for a login, other tasks go on."""
+
+    def slow(exchange):
+        exchange.wait(0.5)
+        said({"access_token": "t"}, 201)(exchange)
+
+    async def ticks():
+        count = 0
+        task = asyncio.ensure_future(aio.connect(server.url, auth=("u", "p")))
+        while not task.done():
+            await asyncio.sleep(0.01)
+            count += 1
+        await (await task).aclose()
+        return count
+
+    with Server(by_path({"/api/v2/version": answer(200, VERSION_3), "/auth/token": slow})) as server:
+        assert asyncio.run(ticks()) >= 10
+
+
+def test_an_awaited_connect_imports_no_requests():
+    """The awaited client goes by httpx alone; its login too."""
+    program = (
+        "import asyncio, sys, dynclient\n"
+        "async def main():\n"
+        "    async with await dynclient.aio.connect(sys.argv[1], auth=('u', 'p')) as af: await af.get_version()\n"
+        "asyncio.run(main())\n"
+        "print('requests' in sys.modules)\n"
+    )
+    routes = {"/api/v2/version": answer(200, VERSION_3), "/auth/token": said({"access_token": "t"}, 201)}
+    with Server(by_path(routes)) as server:
+        command = [sys.executable, "-c", program, server.url]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("auth", [("u", "p"), {"OAuth2PasswordBearer": ("u", "p")}])
+def test_a_plain_client_shows_no_password_to_a_server_of_tokens(auth):
+    """It has no login of its own, so it refuses the pair and names what logs in."""
+    with pytest.raises(errors.ArgumentError, match=r"connect\(url, auth="):
+        dynclient.Client(dynclient.load("3.3.2"), "http://127.0.0.1:1", auth=auth)
 
 
 # --- not what was meant --------------------------------------------------------------------------
