@@ -61,6 +61,7 @@ __all__ = [
     "DagPaused",
     "DynclientError",
     "Fault",
+    "InsecureWarning",
     "InvalidRequest",
     "InvalidResponse",
     "MethodNotAllowed",
@@ -84,6 +85,10 @@ __all__ = [
 ]
 
 _SHOWN = 20  # violations written out in a message; the rest are counted
+
+
+class InsecureWarning(UserWarning):
+    """Credentials go where others can read them."""
 
 
 class ContractWarning(UserWarning):
@@ -353,12 +358,12 @@ def near_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(lower[n] for n in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.6))
 
 
-def warn(message: str) -> None:
-    """Warn of a broken contract, pointing at the first frame outside this package."""
+def warn(message: str, category: type[Warning] = ContractWarning) -> None:
+    """Warn, of a broken contract unless said otherwise, pointing at the first frame outside this package."""
     import sys
 
     level = 2
     frame = sys._getframe(1)  # noqa: SLF001 - documented, and the only way before Python 3.12's skip_file_prefixes
     while frame.f_globals.get("__name__", "").split(".")[0] == "dynclient" and frame.f_back is not None:
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, ContractWarning, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level)

@@ -11,7 +11,9 @@ from .masking import bare_url
 if TYPE_CHECKING:
     from .messages import Request
 
-__all__ = ["check_request", "header_fields"]
+__all__ = ["VERSION", "check_request", "header_fields"]
+
+VERSION = "0.1.0"  #: of this package; asking the installed metadata would take longer than the first request
 
 _URL = re.compile(r"(https?://[^/?#\\\s]+)((?:[/?][^#\s]*)?)(?:#.*)?", re.IGNORECASE)
 _FIELDS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\r\n\0]*\n)*")
@@ -32,10 +34,12 @@ def check_request(request: Request) -> tuple[str, str]:
     return url[1], target if target.startswith("/") else "/" + target
 
 
-def header_fields(request: Request) -> dict[str, Any]:
-    """The header fields as they are sent."""
+def header_fields(request: Request, user_agent: str = "") -> dict[str, Any]:
+    """The header fields as they are sent; ``user_agent`` goes before our own name."""
     headers = request.headers
-    fields: dict[str, Any] = {} if "user-agent" in headers else {"User-Agent": "dynclient"}
+    fields: dict[str, Any] = {}
+    if "user-agent" not in headers:
+        fields["User-Agent"] = f"{user_agent} dynclient/{VERSION}" if user_agent else f"dynclient/{VERSION}"
     if "accept-encoding" not in headers:
         # a server that compresses a stream holds it back
         fields["Accept-Encoding"] = "identity" if request.stream else "gzip, deflate"

@@ -7,6 +7,7 @@ redirects are answers and never followed, what may be repeated is.
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, DynclientError, InvalidRequest, TransportError
@@ -14,18 +15,20 @@ from . import failures, transport
 from .body import content_decoder
 from .codings import BrokenCodingError
 from .failures import failure, request_line, too_large
-from .header import check_request, header_fields
+from .header import header_fields
 from .messages import Headers, Request, Response
-from .retry import Retry
 from .settings import tls_context
+from .transport_base import BaseTransport
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator
 
     import httpx
     from typing_extensions import Self
 
     from .failures import Failure
+    from .retry import Retry
+    from .transport_base import Attempts, Timeout
 
 __all__ = ["Transport"]
 
@@ -34,7 +37,7 @@ __all__ = ["Transport"]
 _AT_ONCE = 32
 
 
-class Transport:
+class Transport(BaseTransport["httpx.AsyncClient"]):
     """HTTP by ``httpx``, with time and memory bounded. Belongs to one event loop.
 
     Args:
@@ -44,40 +47,31 @@ class Transport:
         cert: client certificate, a path or (certificate, key).
         proxies: ``{"https": "http://proxy:3128"}``; they go before the environment's.
         retries: a number or a ``Retry``.
-        max_bytes: the longest body taken, counted after decompression; streams are not counted.
+        max_bytes: the longest body taken, counted after decompression; of a streamed one, the longest line.
+        trust_env: take proxies and the CA bundle from the environment.
+        insecure: do not warn when credentials go over plain http to a host that is not this one.
+        rate: requests a second at most, evenly spaced.
+        on_exchange: called with the ``Exchange`` of each attempt.
+        user_agent: what goes before our own name in the User-Agent field.
         session: an ``httpx.AsyncClient`` to use as it is, with its transports, headers, cookies, hooks and auth; it
             is not closed by ``close``.
-        trust_env: take proxies and the CA bundle from the environment.
+
+    Raises:
+        ArgumentError: a setting that makes no sense.
     """
 
-    def __init__(
-        self,
-        *,
-        timeout: float | tuple[float, float] = (10.0, 60.0),
-        verify: bool | str = True,
-        cert: str | tuple[str, str] | None = None,
-        proxies: Mapping[str, str] | None = None,
-        retries: int | Retry = Retry(),  # noqa: B008 - frozen
-        max_bytes: int = 256 * 2**20,
-        session: httpx.AsyncClient | None = None,
-        trust_env: bool = True,
-    ) -> None:
-        # what a login by `requests` goes by; it has checked and holds the settings
-        self.blocking = transport.Transport(
-            timeout=timeout,
-            verify=verify,
-            cert=cert,
-            proxies=proxies,
-            retries=retries,
-            max_bytes=max_bytes,
-            trust_env=trust_env,
-        )
-        self.timeout = self.blocking.timeout
-        self.retries = self.blocking.retries
-        self.max_bytes = max_bytes
-        self._given = session
-        self._own: httpx.AsyncClient | None = None
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+    _own: httpx.AsyncClient | None = None
+
+    @cached_property
+    def blocking(self) -> transport.Transport:
+        """What sends a login that blocks: one with the same settings."""
+        blocking = object.__new__(transport.Transport)
+        blocking.__setstate__({**self.__getstate__(), "_given": None})
+        return blocking
+
+    @cached_property
+    def _turns(self) -> asyncio.Semaphore:
+        return asyncio.Semaphore(_AT_ONCE)
 
     def __repr__(self) -> str:
         return f"<aio.Transport timeout={self.timeout} retries={self.retries.total} max_bytes={self.max_bytes}>"
@@ -90,7 +84,8 @@ class Transport:
 
     async def aclose(self) -> None:
         """Close the connections of the transport's own session; the next call opens new ones."""
-        self.blocking.close()
+        if "blocking" in self.__dict__:
+            self.blocking.close()
         own, self._own = self._own, None
         if own is not None:
             await own.aclose()
@@ -101,59 +96,65 @@ class Transport:
         if self._given is not None:
             return self._given
         if self._own is None:
-            self._own = _session(self.blocking)
+            self._own = _session(self)
         return self._own
 
-    async def send(self, request: Request) -> Response:
+    async def send(
+        self, request: Request, *, timeout: Timeout | None = None, retries: int | Retry | None = None
+    ) -> Response:
         """Send it, again where ``retries`` says so, and return what came.
 
         Args:
             request: what to send; ``stream=True`` returns as soon as the header is there, and
                 ``Response.chunks``, an async iterator, brings the body as it comes.
+            timeout: instead of the transport's own; None in a pair leaves that one.
+            retries: instead of the transport's own.
 
         Raises:
             TransportError: no usable answer came.
             ArgumentError: the request cannot be written as HTTP; nothing was sent.
         """
-        check_request(request)
-        repeated = 0
+        attempts = self.attempts(request, None, timeout, retries)
         while True:
+            wait = attempts.begin()
+            if wait:
+                await asyncio.sleep(wait)
             try:
-                response = await self._sent(request)
+                response = await self._send_once(request, attempts)
             except TransportError as error:
-                pause = self.retries.pause(request, error, repeated)
+                pause = attempts.end(error)
                 if pause is None:
                     raise
             else:
-                pause = self.retries.pause(request, response, repeated)
+                pause = attempts.end(response)
                 if pause is None:
                     return response
                 if response.chunks is not None:
                     await response.chunks.aclose()  # type: ignore[attr-defined] # ours have it
-            repeated += 1
             await asyncio.sleep(pause)
 
-    async def _sent(self, request: Request) -> Response:
+    async def _send_once(self, request: Request, attempts: Attempts) -> Response:
         if request.stream:
-            return await self._in_time(request)
+            return await self._in_time(request, attempts)
         async with self._turns:
-            return await self._in_time(request)
+            return await self._in_time(request, attempts)
 
-    async def _in_time(self, request: Request) -> Response:
+    async def _in_time(self, request: Request, attempts: Attempts) -> Response:
         try:
-            return await asyncio.wait_for(self._answer(self.session, request), self.timeout[1])
+            return await asyncio.wait_for(self._answer(self.session, request, attempts), attempts.timeout[1])
         except asyncio.TimeoutError:
             raise failure(failures.SLOW, request) from None
 
-    async def _answer(self, session: httpx.AsyncClient, request: Request) -> Response:
-        _, target = check_request(request)
+    async def _answer(self, session: httpx.AsyncClient, request: Request, attempts: Attempts) -> Response:
+        connect, read = attempts.timeout
         try:
             message = session.build_request(
                 request.method,
                 request.url,
-                headers=header_fields(request),
+                headers=header_fields(request, self.user_agent),
                 content=request.body,
-                extensions={"target": target.encode()},  # httpx would write some characters in another way
+                timeout=_httpx().Timeout(read, connect=connect, pool=None),
+                extensions={"target": attempts.target.encode()},  # httpx would write some characters in another way
             )
             answer = await session.send(message, stream=True, follow_redirects=False)
         except DynclientError:
@@ -228,7 +229,7 @@ class _Chunks:
 # --- with httpx ----------------------------------------------------------------------------------
 
 
-def _session(of: transport.Transport) -> httpx.AsyncClient:
+def _session(of: Transport) -> httpx.AsyncClient:
     """A session with the settings of a transport."""
     httpx = _httpx()
     settings = of.settings

@@ -22,7 +22,7 @@ from ..errors import ArgumentError, DynclientError, InvalidRequest
 from . import failures
 from .body import receive
 from .failures import failure, request_line
-from .header import check_request, header_fields
+from .header import check_request
 from .messages import Headers, Request, Response
 from .urllib3_errors import foreign_errors, to_error
 
@@ -56,12 +56,14 @@ def own_session(connections: Connections) -> requests.Session:
     return session
 
 
-def send_with_auth(connections: Connections, request: Request, auth: Any, timeout: Any, max_bytes: int) -> Response:
+def send_with_auth(
+    connections: Connections, request: Request, fields: dict[str, Any], auth: Any, timeout: Any, max_bytes: int
+) -> Response:
     """Send with a ``requests`` auth object or (user, password), whose hooks may send again."""
     session = own_session(connections)
     prepared = requests.PreparedRequest()
     prepared.method, prepared.url = request.method, request.url  # prepare() would write the URL in another way
-    prepared.prepare_headers(header_fields(request))
+    prepared.prepare_headers(fields)
     prepared.prepare_cookies(session.cookies)
     prepared.prepare_body(request.body, None)
     try:

@@ -12,6 +12,7 @@ import textwrap
 import threading
 import time
 from email.utils import formatdate
+from importlib.metadata import version
 
 import pytest
 import requests
@@ -97,7 +98,7 @@ def test_fields_and_body_are_sent_as_given():
         "x-note": "é",
         "content-length": "2",
         "content-type": "text/x",
-        "user-agent": "dynclient",
+        "user-agent": f"dynclient/{version('dynclient')}",
     }
     assert first["x-wide"].encode("latin-1").decode() == "€"
     assert second["user-agent"] == "me"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import threading
+from importlib.metadata import version
 
 import httpx
 import pytest
@@ -128,7 +129,7 @@ def test_what_is_sent(send):
     seen = server.seen[0]
     assert seen.line == "PUT /x HTTP/1.1"
     assert seen.headers["content-length"] == "2"
-    assert (seen.headers["accept"], seen.headers["user-agent"]) == ("a/b", "dynclient")
+    assert (seen.headers["accept"], seen.headers["user-agent"]) == ("a/b", f"dynclient/{version('dynclient')}")
     assert "content-type" not in seen.headers
 
 
