@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ArgumentError, ContractWarning, DynclientError
-from . import output as screen
+from . import contract_commands, output
+from .source import load_source
 
 if TYPE_CHECKING:
     from ..client.sync import Call
@@ -33,18 +34,18 @@ class _Commands(click.Group):
         """Run the command that was named."""
         with warnings.catch_warnings():
             warnings.simplefilter("always", ContractWarning)
-            warnings.showwarning = screen.warner()
+            warnings.showwarning = output.warner()
             try:
                 return super().invoke(ctx)
             except DynclientError as error:
-                screen.complain(str(error))
+                output.complain(str(error))
             except (KeyboardInterrupt, click.Abort):
                 click.echo(err=True)
                 ctx.exit(_INTERRUPTED)
             except OSError as error:
                 if error.errno == errno.EPIPE:
                     raise  # who read has had enough; click ends quietly
-                screen.complain(f"{error.filename or 'input or output'}: {error.strerror or type(error).__name__}")
+                output.complain(f"{error.filename or 'input or output'}: {error.strerror or type(error).__name__}")
             ctx.exit(2)
         return None
 
@@ -116,13 +117,13 @@ def call(
         if curl:
             click.echo(target.request(*args, **keywords).curl())
         elif whole:
-            screen.everything(target.iter(*args, **keywords, **_progress(target, output)), output)
+            output.everything(target.iter(*args, **keywords, **_progress(target, output)), output)
         else:
-            screen.result(target(*args, **keywords), output)
+            output.result(target(*args, **keywords), output)
 
 
 def _completed(start: str) -> list[str]:
-    return [name for name in _spec(None).operations.names if name.startswith(start)]
+    return [name for name in load_source(None).operations.names if name.startswith(start)]
 
 
 def _connected(*, offline: bool, spec: str | None, responses: Any, **credentials: str | None) -> Airflow:
@@ -191,13 +192,13 @@ def ops(ctx: click.Context, source: str | None, search: str | None, tag: str | N
     """  # noqa: D301 - click's mark for lines that stay as they are
     if source and not search and not _is_source(source):
         source, search = None, source
-    spec = _spec(source)
+    spec = load_source(source)
     operations = [o for o in spec.operations.values() if _is_wanted(o, spec, tag, search)]
     rows = [[o.name, o.method, o.path, ", ".join(o.tags), spec.words("operation", o.id)] for o in operations]
     if rows:
         name = spec.release or spec.source
-        screen.table(["operation", "method", "path", "tags", "what it does"], rows)
-        screen.note(f"{len(rows)} of {len(spec.operations)} operations of {name}; `dynclient show NAME` explains one")
+        output.table(["operation", "method", "path", "tags", "what it does"], rows)
+        output.note(f"{len(rows)} of {len(spec.operations)} operations of {name}; `dynclient show NAME` explains one")
         return
     click.echo(f"no operation is like that; the tags are {', '.join(spec.tags)}", err=True)
     ctx.exit(1)
@@ -214,13 +215,6 @@ def _is_wanted(operation: Operation, spec: Spec, tag: str | None, search: str | 
     return (tag is None or tag.lower() in tags) and (search is None or search.lower() in text)
 
 
-def _spec(source: str | None) -> Spec:
-    from ..documents import releases
-    from ..openapi import load
-
-    return load.load(source or os.environ.get("DYNCLIENT_SPEC") or releases.releases()[-1])
-
-
 @main.command()
 @click.argument("name", metavar="OPERATION|MODEL", shell_complete=lambda _ctx, _param, start: _completed(start))
 @click.option("--spec", help="The document; $DYNCLIENT_SPEC, else the newest release.")
@@ -228,7 +222,7 @@ def show(name: str, spec: str | None) -> None:
     """Show the signature and the help of an operation, or the fields of a model."""
     from ..deployment.airflow_client import Airflow
 
-    document = _spec(spec)
+    document = load_source(spec)
     if name not in document.operations and name in document.models:
         click.echo(document.models[name].__doc__.rstrip("\n"))
         return
@@ -270,7 +264,7 @@ def list_() -> None:
         minors.setdefault(".".join(release.split(".")[:2]) if sys.stdout.isatty() else release, []).append(release)
     for names in minors.values():
         click.echo("  ".join(names))
-    screen.note(f"{len(bundled)} releases")
+    output.note(f"{len(bundled)} releases")
 
 
 @specs.command()
@@ -308,7 +302,7 @@ def stubs(source: str | None, *, aio: bool) -> None:
     """Print a .pyi that tells editors and mypy the operations and models of a document."""
     from . import stub_writer as made
 
-    click.echo(made.stubs(_spec(source), awaited=aio), nl=False)
+    click.echo(made.stubs(load_source(source), awaited=aio), nl=False)
 
 
 # --- the contract -------------------------------------------------------------------------------------------------
@@ -336,51 +330,8 @@ def serve(spec: str | None, port: int, user: str | None) -> None:
             click.echo("gone", err=True)
 
 
-@main.command()
-@click.argument("paths", nargs=-1, required=True)
-@click.option("--spec", envvar="DYNCLIENT_SPEC", required=True, help="The release that the traffic was recorded from.")
-@click.option("--against", help="The release that it would be used on.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
-@click.option("--second-opinion/--no-second-opinion", default=True, help="Ask openapi-core too.")
-@click.pass_context
-def check(
-    ctx: click.Context, paths: tuple[str, ...], spec: str, against: str | None, form: str, *, second_opinion: bool
-) -> None:
-    """Hold recorded traffic (vcrpy cassettes, HAR files, folders) to a document; exit 1 on a violation or a break."""
-    from ..contract import auditor as contract
-
-    other = _spec(against) if against else None
-    report = contract.audit(paths, _spec(spec), against=other, second_opinion=second_opinion)
-    click.echo({"text": report.text, "json": report.json, "junit": report.junit}[form]().rstrip("\n"))
-    ctx.exit(0 if report.ok else 1)
-
-
-@main.command()
-@click.argument("old")
-@click.argument("new")
-@click.option("--used-by", multiple=True, help="Cassettes, HAR files, or what --dynclient-record-operations wrote.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-@click.option("--fail-on", type=click.Choice(["breaking", "warning"]), help="Exit 1 on such a change or a worse one.")
-@click.pass_context
-def diff(ctx: click.Context, old: str, new: str, used_by: tuple[str, ...], form: str, fail_on: str | None) -> None:
-    """What changes for a client from one release (or any document) to another."""
-    from ..contract import diff_report, document_diff
-    from ..documents import releases
-
-    a, b = _spec(old), _spec(new)
-    used = None
-    if used_by:
-        from ..contract.operation_counts import count_operations
-
-        used = list(count_operations(used_by, a))
-    changes = document_diff.diff(a, b, renames=releases.renames(), used=used)
-    text = {"text": diff_report.as_text, "json": diff_report.as_json, "markdown": diff_report.as_markdown}[form](
-        changes
-    ).rstrip("\n")
-    screen.changes(text) if form == "text" else click.echo(text)
-    counts = diff_report.summary(changes)
-    failed = counts["breaking"] or (fail_on == "warning" and counts["warning"])
-    ctx.exit(1 if fail_on and failed else 0)
+for _command in contract_commands.COMMANDS:
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

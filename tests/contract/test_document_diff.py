@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dynclient.contract.diff_causes import causes
 from dynclient.contract.diff_report import as_json, as_markdown, as_text, summary
 from dynclient.contract.diff_rules import LEVELS, RULES
 from dynclient.contract.document_diff import AREAS, Renames, diff, mirror
@@ -438,43 +439,6 @@ def test_used():
         diff(a, b, used=["onee"])
 
 
-# --- telling ----------------------------------------------------------------------------------------
-
-TWO = (
-    api({"operationId": "a|b", **query("x_y")}),
-    api({"operationId": "a|b", **query("x_y", required=True, deprecated=True)}),
-)
-
-
-def test_text():
-    """Text has the operation, its changes with the worst first, and the counts."""
-    assert as_text(diff(*TWO)) == (
-        "a|b\n"
-        "  breaking  query x_y: must be given now; give it\n"
-        "  warning   query x_y: deprecated; move away from it\n\n"
-        "1 breaking, 1 warning, 0 safe\n"
-    )
-    assert as_text(()) == "0 breaking, 0 warning, 0 safe\n"
-
-
-def test_json():
-    """JSON has the counts and every attribute."""
-    changes = diff(*TWO)
-    told_ = json.loads(as_json(changes))
-    assert told_["summary"] == summary(changes) == {"breaking": 1, "warning": 1, "safe": 0}
-    assert told_["changes"][0]["kind"] == "parameter-became-required"
-    assert told_["changes"][0]["pointers"] == ["#/paths/~1things/post/parameters/0"] * 2
-
-
-def test_markdown():
-    """Markdown has a table for each operation, in which names cannot break out of their cell."""
-    lines = as_markdown(diff(*TWO)).splitlines()
-    assert lines[:4] == ["**1 breaking, 1 warning, 0 safe**", "", "### `a|b`", ""]
-    assert lines[6] == r"| breaking | query x\_y | must be given now; give it |"
-    (change,) = diff(answering({"properties": {"a|<b>": TEXT}}), answering({"type": "object"}))
-    assert r"response 200 a\|\<b\>" in as_markdown([change])
-
-
 # --- the catalogue ----------------------------------------------------------------------------------
 
 
@@ -594,8 +558,10 @@ def test_every_change_is_told(a, b):
     )
     assert changes == diff(a, b, renames=TABLE)
     assert json.loads(as_json(changes))["summary"] == summary(changes)
-    assert as_text(changes).endswith("safe\n")
-    assert as_markdown(changes).count("\n| ") == len(changes) + len({c.operation for c in changes})
+    assert sum(len(cause.changes) for cause in causes(changes)) == len(changes)
+    assert as_text(changes, "safe").count("\n  ") == as_markdown(changes, "safe").count("\n| ") - as_markdown(
+        changes, "safe"
+    ).count("\n| level")
 
 
 # --- the bundled releases ---------------------------------------------------------------------------

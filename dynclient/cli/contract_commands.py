@@ -1,0 +1,77 @@
+"""The commands about a contract: hold recordings to it, compare two of them, what breaks on an upgrade, locks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import ArgumentError
+from . import output
+from .source import load_source, source_name
+
+if TYPE_CHECKING:
+    from ..contract.diff_rules import Level
+
+__all__ = ["COMMANDS"]
+
+_LEVELS = ("breaking", "warning", "safe")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--spec", envvar="DYNCLIENT_SPEC", required=True, help="The release that the traffic was recorded from.")
+@click.option("--against", help="The release that it would be used on.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option("--second-opinion/--no-second-opinion", default=True, help="Ask openapi-core too.")
+@click.pass_context
+def check(
+    ctx: click.Context, paths: tuple[str, ...], spec: str, against: str | None, form: str, *, second_opinion: bool
+) -> None:
+    """Hold recorded traffic (vcrpy cassettes, HAR files, folders) to a document; exit 1 on a violation or a break."""
+    from ..contract import auditor  # as below
+
+    other = load_source(against) if against else None
+    report = auditor.audit(paths, load_source(spec), against=other, second_opinion=second_opinion)
+    click.echo({"text": report.text, "json": report.json, "junit": report.junit}[form]().rstrip("\n"))
+    ctx.exit(0 if report.ok else 1)
+
+
+@click.command()
+@click.argument("old", metavar="OLD|FIRST..LAST")
+@click.argument("new", required=False)
+@click.option("--used-by", multiple=True, help="Cassettes, HAR files, or what --dynclient-record-operations wrote.")
+@click.option("--operation", "operations", multiple=True, help="Only these operations, by either release's name.")
+@click.option("--tag", "tags", multiple=True, help="Only the operations of these tags.")
+@click.option("--level", type=click.Choice(_LEVELS), default="warning", show_default=True, help="Down to this level.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option("--fail-on", type=click.Choice(["breaking", "warning"]), help="Exit 1 on such a change or a worse one.")
+@click.pass_context
+def diff(
+    ctx: click.Context, old: str, new: str | None, level: Level, form: str, fail_on: str | None, **choice: Any
+) -> None:
+    """What changes for a client from one release (or any document) to another.
+
+    \b
+    dynclient diff 2.10.5 3.3.2
+    dynclient diff 2.10.5..3.3.2             which release brought each change
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    from ..contract import diff_report, release_range  # contract imports much; only this command pays for it
+
+    first, mark, last = old.partition("..")
+    if mark and new is None:
+        steps = release_range.changes_by_release(first, last, **choice)
+        text = diff_report.range_as(form, steps, level)
+        changes = [change for listed in steps.values() for change in listed]
+    elif new is None:
+        raise ArgumentError(f"diff takes two documents, or two releases as one range: {old}..{source_name(None)}")
+    else:
+        changes = list(release_range.changes_between(load_source(old), load_source(new), **choice))
+        text = diff_report.write_as(form, changes, level)
+    output.changes(text.rstrip("\n")) if form == "text" else click.echo(text.rstrip("\n"))
+    counts = diff_report.summary(changes)
+    failed = counts["breaking"] or (fail_on == "warning" and counts["warning"])
+    ctx.exit(1 if fail_on and failed else 0)
+
+
+COMMANDS = (check, diff)
