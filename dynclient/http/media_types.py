@@ -58,16 +58,24 @@ def _family(media: str) -> str:
     return media
 
 
+def _parameters(value: str | None) -> frozenset[str]:
+    """The parameters of a content type, but for the charset; names in lower case."""
+    parts = [part.strip().partition("=") for part in (value or "").split(";")[1:]]
+    return frozenset(f"{name.lower()}={text.strip(chr(34))}" for name, _, text in parts if name.lower() != "charset")
+
+
 def match_media(came: str | None, documented: Iterable[str]) -> str | None:
     """The documented media type, as spelt there, that a content type falls under.
 
-    The same one first, then one that is read in the same way (``application/problem+json`` is
+    The same one with the same parameters first, then the same one, then one that is read in the same way (``application/problem+json`` is
     JSON), then ``type/*``, then ``*/*``; None when none of the documented ones fits.
     """
     media = media_type(came)
     names = [(media_type(name), name) for name in documented]
     family, wide = _family(media), media.partition("/")[0] + "/*"
+    parameters = _parameters(came)
     for rank in (
+        [spelt for name, spelt in names if name == media and parameters and _parameters(spelt) == parameters],
         [spelt for name, spelt in names if name == media],
         [spelt for name, spelt in names if media and _family(name) == family],
         [spelt for name, spelt in names if media and name == wide],

@@ -63,6 +63,7 @@ class DocumentedResponse(NamedTuple):
     content: Mapping[str, MediaType]
     headers: Mapping[str, Schema]
     pointer: str
+    required_headers: tuple[str, ...] = ()
 
 
 class Parameter(NamedTuple):

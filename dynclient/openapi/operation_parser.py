@@ -169,13 +169,18 @@ class Maker:
         responses = {}
         for status, item in part(value, "responses").items():
             response, base = self._follow(item, pointers.join(pointer, "responses", status))
-            headers = {}
+            headers, required = {}, []
             for name, header in part(response, "headers").items():
-                found, at = self._follow(header, pointers.join(base, "headers", name))
-                if "schema" in found and name.lower() != "content-type":
+                value, at = self._follow(header, pointers.join(base, "headers", name))
+                if name.lower() == "content-type":
+                    continue
+                if "schema" in value:
                     headers[name] = self.schemas.at(pointers.join(at, "schema"))
+                if value.get("required") is True:
+                    required.append(name)
             key = status if status == "default" else str(status).upper()
-            responses[key] = DocumentedResponse(key, self._content(response, base), headers, base)
+            content = self._content(response, base)
+            responses[key] = DocumentedResponse(key, content, headers, base, tuple(required))
         return responses
 
 

@@ -43,6 +43,7 @@ class Reply(NamedTuple):
         warnings: fields beyond those documented, which are kept.
         response: the HTTP response as it came.
         error: what a plain call would raise in strict mode, None for a good answer.
+        header_schemas: what the document says of its header fields, by names in lower case; for ``header``.
     """
 
     status: int
@@ -52,6 +53,18 @@ class Reply(NamedTuple):
     warnings: tuple[Violation, ...]
     response: Response
     error: ApiError | ContractError | None
+    header_schemas: Mapping[str, Schema] = {}
+
+    def header(self, name: str) -> Any:
+        """A header field of the answer as its schema types it (``12``, ``True``, a list); text without a schema.
+
+        Returns None for a field that did not come.
+        """
+        text = self.response.headers.get(name)
+        schema = self.header_schemas.get(name.lower())
+        if text is None or schema is None:
+            return text
+        return styles.read(name, "header", "simple", False, text, styles.types_of(schema))  # noqa: FBT003
 
     def __repr__(self) -> str:
         broken = f", {len(self.violations)} violations" if self.violations else ""
@@ -118,18 +131,24 @@ class Decoder:
             undocumented = self._undocumented(response, reading)
             if undocumented is not None:
                 return self._broken_contract(response, undocumented, data, request)
-            if reading.validator is not None and response.chunks is None:  # a text that still comes is not judged
+            judged = response.chunks is None and self._has_body(response)  # a text that still comes is not judged
+            if reading.validator is not None and judged:
                 violations, warnings = reading.validator.check(data, "response")
                 found += violations
             found += self._headers(response, reading)
         if reading.build is not None and not any(v.rule == "json" for v in found):
             data = reading.build(data, Origin(response.body, self.operation.id, arguments))
         error = self._invalid(response, found, data, request) if found and check else None
-        return Reply(response.status, response.headers, data, tuple(found), warnings, response, error)
+        schemas = _header_schemas(reading.documented)
+        return Reply(response.status, response.headers, data, tuple(found), warnings, response, error, schemas)
 
     def streams(self, response: Response, request: Request | None = None) -> bool:
         """Is this an answer that makes sense before it has all come?"""
         return response.status < 400 and self._reading(response, request).kind in {"ndjson", "text"}
+
+    def _has_body(self, response: Response) -> bool:
+        """RFC 9110: an answer to HEAD and a 304 have none, whatever is documented."""
+        return self.operation.method != "HEAD" and response.status != 304
 
     # --- reading ---
 
@@ -159,6 +178,8 @@ class Decoder:
         return reading
 
     def _read(self, response: Response, reading: _Reading, found: list[Violation]) -> Any:
+        if not self._has_body(response):
+            return None
         if reading.kind == "ndjson" or response.chunks is not None:
             return Lines(response, objects=reading.kind == "ndjson")
         if reading.kind == "json":
@@ -184,11 +205,18 @@ class Decoder:
         return Violation("response", (), "json", expected, got, pointer)
 
     def _headers(self, response: Response, reading: _Reading) -> Iterator[Violation]:
-        for name, schema in reading.documented.headers.items() if reading.documented is not None else ():
+        documented = reading.documented
+        if documented is None:
+            return
+        for name, schema in documented.headers.items():
             text = response.headers.get(name)
             if text is not None:
                 value = styles.read(name, "header", "simple", False, text, styles.types_of(schema))  # noqa: FBT003
                 yield from schema.response.violations(value, "response header", (name,))
+        for name in documented.required_headers:
+            if name not in response.headers:
+                pointer = f"{documented.pointer}/headers/{name}"
+                yield Violation("response header", (name,), "required", "but required", "", pointer)
 
     # --- judging ---
 
@@ -260,6 +288,10 @@ class Decoder:
                 if parameter.name.lower().replace("-", "_") == str(steps[0]).lower().replace("-", "_"):
                     steps[0] = parameter.keyword
         return Violation("body", steps, "", "", "", "").where
+
+
+def _header_schemas(documented: DocumentedResponse | None) -> Mapping[str, Schema]:
+    return {name.lower(): schema for name, schema in documented.headers.items()} if documented is not None else {}
 
 
 def _kind(content_type: str) -> str:

@@ -17,6 +17,7 @@ from ..errors import Fault, SpecError, UnknownOperation, near_names
 from ..schema.models import Models, remember
 from ..schema.schema import Schemas
 from ..schema.schema_faults import schema_faults
+from .faults import document_faults
 from .operation import (
     DocumentedResponse,
     MediaType,
@@ -50,7 +51,13 @@ __all__ = [
     "parse",
 ]
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+#: names that a client uses itself: operations of such a name are reached by ``call``
+CLIENT_NAMES = frozenset(
+    {"auth", "call", "call_type", "close", "aclose", "map", "operation", "operations", "options", "read_only"}
+    | {"requests", "responses", "send", "server", "servers", "settle", "spec", "tags", "transport", "violations"}
+    | {"argument_hint", "let_through", "may_send", "prepared", "refusal_hint", "transport_options", "unknown_operation"}
+)
 
 #: (kind of thing, name, name of the operation or "") -> one line of help, or ""
 Words = Callable[[str, str, str], str]
@@ -143,11 +150,11 @@ class Spec:
         self.document = document
         self.source = source
         self.release = release
-        self._faults = faults
         self.schemas = Schemas(document)
         self.operations = Operations(places, self._operation)
         self._places = places
         self._words = words
+        self._name_faults = faults
         self.models = Models(self.schemas, release)
         remember(self.models)
         self._routes: list[tuple[str, re.Pattern[str], str]] | None = None
@@ -158,8 +165,9 @@ class Spec:
 
     @functools.cached_property
     def faults(self) -> tuple[Fault, ...]:
-        """The defects of the document that did not keep it from being used; its schemas are looked through when asked."""
-        return (*self._faults, *schema_faults(self.document))
+        """The defects of the document that did not keep it from being used; they are looked for when asked for."""
+        operations = document_faults(self, frozenset(METHODS))
+        return (*self._name_faults, *operations, *schema_faults(self.document))
 
     @property
     def servers(self) -> tuple[Server, ...]:
@@ -257,6 +265,8 @@ def parse(
             faults.append(Fault(pointer, f"operationId {said!r} is used twice; this one is called {id_!r}"))
         elif name != identifier(id_):
             faults.append(Fault(pointer, f"operationId {id_!r} reads as another one in Python; it is called {name!r}"))
+        if name in CLIENT_NAMES:
+            faults.append(Fault(pointer, f"a client uses the name {name} itself; call it by client.call({id_!r}, …)"))
         ids.add(id_)
         names.add(name)
         places[id_] = Place(name, method.upper(), path, pointer)
@@ -277,12 +287,29 @@ def _operations(document: Mapping[str, Any], faults: list[Fault]) -> Iterator[tu
                 faults.append(Fault(base, "a path item is an object; it is left out"))
             continue
         for method in METHODS:
-            operation, pointer = item.get(method), pointers.join(base, method)
-            if isinstance(operation, dict):
-                said = operation.get("operationId")
-                yield said if isinstance(said, str) else "", method, path, pointer
-            elif method in item:
-                faults.append(Fault(pointer, "an operation is an object; it is left out"))
+            if method in item:
+                yield from _operation(item[method], method, path, pointers.join(base, method), faults)
+        for method, operation in part(item, "additionalOperations").items():  # OpenAPI 3.2
+            pointer = pointers.join(base, "additionalOperations", method)
+            if re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", method):
+                yield from _operation(operation, method, path, pointer, faults)
+            else:
+                faults.append(Fault(pointer, "the key is no HTTP method; it is left out"))
+
+
+def _operation(
+    value: Any, method: str, path: str, pointer: str, faults: list[Fault]
+) -> Iterator[tuple[str, str, str, str]]:
+    """The operation at this place, unless it is none."""
+    if not isinstance(value, dict):
+        faults.append(Fault(pointer, "an operation is an object; it is left out"))
+    elif isinstance(value.get("$ref"), str):
+        faults.append(
+            Fault(pointer, "a $ref in the place of an operation, which OpenAPI does not have; put the operation here")
+        )
+    else:
+        id_ = value.get("operationId")
+        yield id_ if isinstance(id_, str) else "", method, path, pointer
 
 
 def _route_rank(path: str) -> tuple[int, tuple[int, ...]]:
@@ -292,6 +319,8 @@ def _route_rank(path: str) -> tuple[int, tuple[int, ...]]:
 
 
 def _route(path: str) -> str:
+    path = re.split(r"[?#]", path, maxsplit=1)[0]
+    path = path if path.startswith("/") else f"/{path}"
     return re.sub(r"\\\{[^{}]+\\\}", "([^/]+)", re.escape(path))
 
 

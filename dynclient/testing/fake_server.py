@@ -436,3 +436,6 @@ def _rule(credentials: Credentials | None) -> Callable[[Request], bool | int] | 
         tokens = {credentials} if isinstance(credentials, str) else set(credentials)
         accepted = {f"Bearer {token}" for token in tokens}
     return lambda request: request.headers.get("authorization") in accepted
+
+
+Fake = FakeServer  #: the same by its former name

@@ -321,7 +321,9 @@ def test_operation_ids(rule, said, ids, names, faults):
     assert list(found.operations) == ids, rule
     assert [operation.name for operation in found.operations.values()] == names
     assert [operation.path for operation in found.operations.values()] == [f"/p{i}/{{id}}" for i in range(len(said))]
-    assert [re.sub(r"^operationId ", "", fault.message) for fault in found.faults] == faults
+    assert [
+        re.sub(r"^operationId ", "", fault.message) for fault in found.faults if "operationId '" in fault.message
+    ] == faults
     for id_, name in zip(ids, names, strict=True):
         assert getattr(found.operations, name) is found.operations[id_]
 
@@ -394,7 +396,7 @@ def test_a_defect_is_a_fault(paths, pointer, words):
 
 def test_extensions_are_no_defects():
     """Members that start with ``x-`` are no paths."""
-    assert parse(doc({"x-internal": True, "x-more": "text"})).faults == ()
+    assert parse(doc({"/a": {"get": {**OK}}, "x-internal": True, "x-more": "text"})).faults == ()
 
 
 BROKEN = [
