@@ -13,6 +13,7 @@ from . import concurrent as many
 from . import pagination
 from .base import BaseClient
 from .call import BaseCall, Options
+from .progress import ashown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -51,13 +52,13 @@ class Call(BaseCall):
     def pages(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
         plan, progress = self.walk_plan(kwargs)
-        pages = pagination.awalk(self, plan, args, kwargs)
-        return pagination.ashown(pages, plan, self.operation.name) if progress else pages
+        pages = pagination.awalk(self._fetch, plan, args, kwargs)
+        return ashown(pages, plan, self.operation.name) if progress else pages
 
     def iter(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         """Every item, page after page, lazily."""
-        items = pagination.needed(self.paging, self.operation).items
-        return (item async for page in self.pages(*args, **kwargs) for item in page.get(items) or ())
+        plan = pagination.needed(self.paging, self.operation)
+        return (item async for page in self.pages(*args, **kwargs) for item in plan.items_of(page))
 
     def stream(self, /, *args: Any, **kwargs: Any) -> Stream:
         """As of a plain callable: ``async for line in client.get_log.stream(…)``, asked for with the first."""
@@ -70,7 +71,15 @@ class Call(BaseCall):
 
         return Stream(opened)
 
-    async def _reply(self, request: Request, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
+    async def _fetch(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], url: str) -> tuple[Any, Response]:
+        """A page, by arguments or by the URL that the page before it named, and its response."""
+        request = self.build(args, kwargs)
+        if url:
+            request = request._replace(url=url)
+        reply = await self._reply(request, args, kwargs, check=self.client.responses != "off")
+        return self.client.settle(self.operation, reply), reply.response._replace(url=request.url)
+
+    async def _reply(self, request: Request, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, check: bool) -> Reply:
         response = await self.client.send(request, self.operation, self._options)
         if response.chunks is not None and not self.decoder.streams(response, request):
             body = b"".join([chunk async for chunk in response.chunks])

@@ -10,6 +10,7 @@ from ..http.transport import Transport
 from . import pagination
 from .base import BaseClient
 from .call import BaseCall, Options
+from .progress import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,13 +47,13 @@ class Call(BaseCall):
     def pages(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
         """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
         plan, progress = self.walk_plan(kwargs)
-        pages = pagination.walk(self, plan, args, kwargs)
-        return pagination.shown(pages, plan, self.operation.name) if progress else pages
+        pages = pagination.walk(self._fetch, plan, args, kwargs)
+        return shown(pages, plan, self.operation.name) if progress else pages
 
     def iter(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
         """Every item, page after page, lazily; ``itertools.islice`` takes the first so many."""
-        items = pagination.needed(self.paging, self.operation).items
-        return (item for page in self.pages(*args, **kwargs) for item in page.get(items) or ())
+        plan = pagination.needed(self.paging, self.operation)
+        return (item for page in self.pages(*args, **kwargs) for item in plan.items_of(page))
 
     def stream(self, /, *args: Any, **kwargs: Any) -> Lines:
         """The lines of a text, or the objects of NDJSON, as they come; nothing is collected first.
@@ -65,7 +66,15 @@ class Call(BaseCall):
         data = self.client.settle(self.operation, reply)
         return data if isinstance(data, Lines) else Lines.of(data)  # a transport that does not stream
 
-    def _reply(self, request: Request, args: tuple[Any, ...], kwargs: dict[str, Any], *, check: bool) -> Reply:
+    def _fetch(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], url: str) -> tuple[Any, Response]:
+        """A page, by arguments or by the URL that the page before it named, and its response."""
+        request = self.build(args, kwargs)
+        if url:
+            request = request._replace(url=url)
+        reply = self._reply(request, args, kwargs, check=self.client.responses != "off")
+        return self.client.settle(self.operation, reply), reply.response._replace(url=request.url)
+
+    def _reply(self, request: Request, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, check: bool) -> Reply:
         response = self.client.send(request, self.operation, self._options)
         return self.decode(request, response, args, kwargs, check=check)
 

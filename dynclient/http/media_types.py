@@ -58,17 +58,20 @@ def _family(media: str) -> str:
     return media
 
 
+_PLAIN = frozenset({"charset", ""})  # they say nothing of what the data is
+
+
 def _parameters(value: str | None) -> frozenset[str]:
     """The parameters of a content type, but for the charset; names in lower case."""
     parts = [part.strip().partition("=") for part in (value or "").split(";")[1:]]
-    return frozenset(f"{name.lower()}={text.strip(chr(34))}" for name, _, text in parts if name.lower() != "charset")
+    return frozenset(f"{name.lower()}={text.strip(chr(34))}" for name, _, text in parts if name.lower() not in _PLAIN)
 
 
 def match_media(came: str | None, documented: Iterable[str]) -> str | None:
     """The documented media type, as spelt there, that a content type falls under.
 
-    The same one with the same parameters first, then the same one, then one that is read in the same way (``application/problem+json`` is
-    JSON), then ``type/*``, then ``*/*``; None when none of the documented ones fits.
+    The same one with the same parameters first, then the same one, then one that is read in the same way
+    (``application/problem+json`` is JSON), then ``type/*``, then ``*/*``; None when none of the documented ones fits.
     """
     media = media_type(came)
     names = [(media_type(name), name) for name in documented]

@@ -76,6 +76,8 @@ def _operation_faults(id_: str, operations: Operations, document: Mapping[str, A
     value = pointers.resolve(document, operation.pointer)
     if "responses" not in value:
         yield Fault(operation.pointer, "no `responses`; any answer is taken")
+    elif operation.responses and not any(status[0] in "123d" for status in operation.responses):
+        yield Fault(f"{operation.pointer}/responses", "no success is documented; any 2xx is taken")
     if not isinstance(value.get("operationId", ""), str):
         yield Fault(f"{operation.pointer}/operationId", f"an operationId is a string; it is called {operation.name}")
     yield from _parameter_faults(operation, value)

@@ -236,8 +236,9 @@ class Decoder:
         """What is wrong with a status or media type that the document does not name."""
         documented = reading.documented
         if documented is None:
-            if not self.operation.responses:
-                return None  # a document that says nothing allows anything
+            successes = [status for status in self.operation.responses if status[0] in "123d"]
+            if not successes and response.status < 300:
+                return None  # a document that says nothing of success allows any
             names = ", ".join(self.operation.responses)
             pointer = f"{self.operation.pointer}/responses"
             violation = Violation("response", (), "status", f"one of {names}", str(response.status), pointer)

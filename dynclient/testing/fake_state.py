@@ -259,7 +259,7 @@ def _collections(spec: Spec) -> Iterable[Collection]:
         paths.setdefault(operation.path, {})[operation.method] = operation
     for path, methods in paths.items():
         listing = methods.get("GET")
-        paging = paginate.paging(listing, spec.operations) if listing is not None else None
+        paging = paginate.paging(listing) if listing is not None else None
         schema = json_schema(listing) if listing is not None else None
         if paging is None or schema is None:
             continue

@@ -10,6 +10,7 @@ from tiny_specs import json_answer, json_body, parameter, tiny
 from dynclient import load
 from dynclient.client.pagination import needed, paging, walk
 from dynclient.errors import ArgumentError, ContractError
+from dynclient.http.messages import Headers, Response
 
 INT = {"type": "integer"}
 THING = {"type": "object", "properties": {"name": {"type": "string"}}}
@@ -32,6 +33,11 @@ LIMITS = [parameter("limit", schema=INT), parameter("offset", schema=INT)]
 def plan(line: str = "GET /things", **operation):
     spec = tiny({line: {"operationId": "op", "responses": {"200": json_answer(PAGE)}, **operation}})
     return paging(spec.operations.op)
+
+
+def fetched(call):
+    """A call as a walk takes pages: with a response, of which these modes need nothing."""
+    return lambda args, arguments, _url: (call(*args, **arguments), Response(200))
 
 
 BATCH = json_body({"type": "object", "properties": {"page_limit": INT, "page_offset": INT}})
@@ -94,7 +100,7 @@ WALKS = [
 def test_offsets_advance_by_what_arrived(total, clamp, limit, start, pages):
     """Every item comes once, in order, though the server clamps ``limit`` silently."""
     given = {name: value for name, value in (("limit", limit), ("offset", start or None)) if value is not None}
-    got = list(walk(serve(total, clamp), plan(parameters=LIMITS), (), given))
+    got = list(walk(fetched(serve(total, clamp)), plan(parameters=LIMITS), (), given))
     assert [item["n"] for page in got for item in page["things"]] == list(range(start, total))
     assert len(got) == pages
 
@@ -106,13 +112,13 @@ def test_a_capped_total_is_not_believed():
         items = [{"n": n} for n in range(25)][offset : offset + 10]
         return {"things": items, "total_entries": min(25, 20), "total_entries_limit": 20}
 
-    got = [item["n"] for page in walk(call, plan(parameters=LIMITS), (), {}) for item in page["things"]]
+    got = [item["n"] for page in walk(fetched(call), plan(parameters=LIMITS), (), {}) for item in page["things"]]
     assert got == list(range(25))
 
 
 def test_no_total_walks_to_an_empty_page():
     """Without a total nobody knows the end but an empty page."""
-    got = list(walk(serve(25, 10, total_entries=None), plan(parameters=LIMITS), (), {}))
+    got = list(walk(fetched(serve(25, 10, total_entries=None)), plan(parameters=LIMITS), (), {}))
     assert [len(page["things"]) for page in got] == [10, 10, 5, 0]
 
 
@@ -123,7 +129,7 @@ def test_a_page_that_repeats_raises():
         return {"things": [{"n": 1}], "total_entries": 9}
 
     with pytest.raises(ContractError, match="the same page twice"):
-        list(walk(call, plan(parameters=LIMITS), (), {}))
+        list(walk(fetched(call), plan(parameters=LIMITS), (), {}))
 
 
 CURSORS = {"": ("b", [1, 2]), "b": ("c", [3]), "c": (None, [4])}
@@ -139,7 +145,7 @@ def test_a_cursor_starts_empty_and_ends_with_none():
         return {"things": [{"n": n} for n in items], "next_cursor": following}
 
     cursors = plan(parameters=[*LIMITS, parameter("cursor")])
-    assert [i["n"] for page in walk(call, cursors, (), {}) for i in page["things"]] == [1, 2, 3, 4]
+    assert [i["n"] for page in walk(fetched(call), cursors, (), {}) for i in page["things"]] == [1, 2, 3, 4]
     assert asked == ["", "b", "c"]
 
 
@@ -147,14 +153,14 @@ def test_an_offset_given_by_the_caller_pages_by_offset():
     """Where both are there and the caller names an offset, offsets are used."""
     calls = []
     cursors = plan(parameters=[*LIMITS, parameter("cursor")])
-    list(walk(serve(12, 10, calls=calls), cursors, (), {"offset": 1}))
+    list(walk(fetched(serve(12, 10, calls=calls)), cursors, (), {"offset": 1}))
     assert [call["offset"] for call in calls] == [1, 11]
 
 
 def test_a_walk_is_lazy():
     """Nothing is asked for before the first item is wanted, and no page too many."""
     calls = []
-    pages = walk(serve(100, 10, calls=calls), plan(parameters=LIMITS), (), {})
+    pages = walk(fetched(serve(100, 10, calls=calls)), plan(parameters=LIMITS), (), {})
     assert calls == []
     next(pages)
     assert len(calls) == 1
@@ -164,7 +170,7 @@ def test_no_order_is_asked_for():
     """A server has an order of its own; real ones refuse to order users by name, so only the caller's is sent."""
     calls = []
     ordered = plan(parameters=[*LIMITS, parameter("order_by")])
-    list(walk(serve(12, 10, calls=calls), ordered, (), {}))
+    list(walk(fetched(serve(12, 10, calls=calls)), ordered, (), {}))
     assert calls == [{"limit": 100, "offset": 0}, {"limit": 100, "offset": 10}]
 
 
@@ -175,14 +181,14 @@ def test_pages_of_partial_items_may_be_equal(asked):
     def call(*, fields, offset: int = 0):  # noqa: ARG001 - the fields asked for
         return {"things": [{"n": 1}] * min(10, 25 - offset), "total_entries": 25}
 
-    got = list(walk(call, plan(parameters=LIMITS), (), {"fields": asked}))
+    got = list(walk(fetched(call), plan(parameters=LIMITS), (), {"fields": asked}))
     assert [len(page["things"]) for page in got] == [10, 10, 5]
 
 
 NAMED = [
     # (fields beside the list, query parameters, (mode, total, following))
     (["total_entries"], ["limit", "offset"], ("offset", "total_entries", "")),
-    (["totalCount"], ["limit", "offset"], None),  # not a name that counts here
+    (["totalCount"], ["limit", "offset"], ("offset", "totalCount", "")),
     (["total"], ["limit", "offset"], ("offset", "total", "")),
     (["count"], [], ("once", "count", "")),
     (["total_hits", "next_page"], ["page"], ("cursor", "total_hits", "next_page")),
@@ -216,9 +222,162 @@ def test_memory_stays_flat():
     tracemalloc.start()
     try:
         peaks = []
-        for n, _page in enumerate(walk(serve(10_000, 10), plan(parameters=LIMITS), (), {})):
+        for n, _page in enumerate(walk(fetched(serve(10_000, 10)), plan(parameters=LIMITS), (), {})):
             if n in {100, 999}:
                 peaks.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
     assert peaks[1] - peaks[0] < 50_000
+
+
+LIST = {"type": "array", "items": {"type": "object", "properties": {"id": INT}}}
+TEXT = {"type": "string"}
+
+
+def page_of(**beside):
+    return {"type": "object", "properties": {"things": LIST, **beside}}
+
+
+def linked(schema):
+    return {**json_answer(schema), "headers": {"Link": {"schema": TEXT}}}
+
+
+KINDS = [
+    # (rule, the answer, query parameters, (items, mode, following) or None)
+    ("a bare list", json_answer(LIST), [], ("", "once", "")),
+    ("a bare list by offset", json_answer(LIST), LIMITS, ("", "offset", "")),
+    (
+        "a page that begins by default",
+        json_answer(LIST),
+        [parameter("page", schema=INT | {"default": 1})],
+        ("", "page", ""),
+    ),
+    ("a page of which no first is known", json_answer(LIST), [parameter("page", schema=INT)], None),
+    ("a page that is a token", json_answer(LIST), [parameter("page")], None),
+    ("an unknown token", json_answer(page_of()), [parameter("pageToken")], None),
+    (
+        "its next one in the page",
+        json_answer(page_of(nextPageToken=TEXT)),
+        [parameter("pageToken")],
+        ("things", "cursor", "nextPageToken"),
+    ),
+    (
+        "the next cursor beside other metadata",
+        json_answer(page_of(response_metadata={"type": "object", "properties": {"next_cursor": TEXT}})),
+        [parameter("cursor")],
+        ("things", "cursor", "response_metadata.next_cursor"),
+    ),
+    ("a documented Link", linked(LIST), [parameter("page", schema=INT)], ("", "link", "")),
+    (
+        "a URL of the next page",
+        json_answer(page_of(next=TEXT, count=INT)),
+        [parameter("page", schema=INT)],
+        ("things", "next", "next"),
+    ),
+    (
+        "a URL among links",
+        json_answer(
+            page_of(links={"type": "object", "properties": {"pages": {"type": "object", "properties": {"next": TEXT}}}})
+        ),
+        [],
+        ("things", "next", "links.pages.next"),
+    ),
+    (
+        "starting_after",
+        json_answer(page_of(has_more={"type": "boolean"}, url=TEXT, object=TEXT)),
+        [parameter("starting_after"), parameter("limit", schema=INT)],
+        ("things", "after", "has_more"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "documented", "query", "expected"), KINDS, ids=[row[0] for row in KINDS])
+def test_the_kinds_of_paging(rule, documented, query, expected):  # noqa: ARG001 - the rule names the row
+    """Each way of paging is taken only where the document shows it; others are not walked."""
+    made = plan(parameters=query, responses={"200": documented})
+    assert (made and (made.items, made.mode, made.following)) == expected
+
+
+def test_an_unknown_way_of_paging_is_refused_by_name():
+    """A list that pages by what is not understood is not walked short: the error says by what, and what is known."""
+    spec = tiny(
+        {
+            "GET /things": {
+                "operationId": "op",
+                "parameters": [parameter("marker")],
+                "responses": {"200": json_answer(LIST)},
+            }
+        }
+    )
+    operation = spec.operations.op
+    with pytest.raises(ArgumentError, match="op pages by marker, and how is not to be read off the document"):
+        needed(paging(operation), operation)
+
+
+def pages_by_url(pages, headers=False):
+    """A server whose pages are at URLs, each naming the next one."""
+    asked = []
+
+    def fetch(_args, _arguments, url):
+        asked.append(url)
+        items, following = pages[url]
+        link = {"Link": f'<{following}>; rel="last next", </x>; rel=prev'} if headers and following else {}
+        page = items if headers else {"things": items, "next": following}
+        return page, Response(200, Headers(link), url=url or "https://h/a/things")
+
+    return fetch, asked
+
+
+@pytest.mark.parametrize("headers", [True, False], ids=["link", "next"])
+def test_pages_by_url(headers):
+    """The URL of the next page is followed, relative ones too, until there is none."""
+    pages = {"": ([1], "/a/things?p=2"), "https://h/a/things?p=2": ([2], "?p=3"), "https://h/a/things?p=3": ([3], None)}
+    fetch, asked = pages_by_url(pages, headers)
+    way = paging_of("link" if headers else "next")
+    assert [item for page in walk(fetch, way, (), {}) for item in way.items_of(page)] == [1, 2, 3]
+    assert asked == list(pages)
+
+
+def paging_of(mode):
+    documented = linked(LIST) if mode == "link" else json_answer(page_of(next=TEXT))
+    return plan(responses={"200": documented})
+
+
+@pytest.mark.parametrize("following", ["https://other/things?p=2", "http://h/a/things", "//[", "https://h/a/things"])
+def test_a_next_page_elsewhere_is_not_followed(following):
+    """A page cannot lead the walk to another origin, nor in a circle of one."""
+    fetch, asked = pages_by_url({"": ([1], following)})
+    with pytest.raises(ContractError, match="so the walk ends here"):
+        list(walk(fetch, paging_of("next"), (), {}))
+    assert asked == [""]
+
+
+def test_page_numbers_begin_where_the_document_says():
+    """The first call asks for no page; the second one for the one after the first, until an empty page."""
+    asked = []
+
+    def call(page=None):
+        asked.append(page)
+        return [{"id": page}] if page is None or page < 3 else []
+
+    for first in (0, 1):
+        asked.clear()
+        way = plan(
+            parameters=[parameter("page", schema=INT | {"minimum": first})], responses={"200": json_answer(LIST)}
+        )
+        list(walk(fetched(call), way, (), {}))
+        assert asked == [None, *range(first + 1, 4)]
+
+
+def test_starting_after_the_last_id():
+    """The id of the last item asks for the page after it, as long as has_more says that there is one."""
+    asked = []
+
+    def call(starting_after=0):
+        asked.append(starting_after)
+        return {"things": [{"id": starting_after + 1}, {"id": starting_after + 2}], "has_more": starting_after < 4}
+
+    documented = json_answer(page_of(has_more={"type": "boolean"}))
+    way = plan(parameters=[parameter("starting_after", schema=INT)], responses={"200": documented})
+    assert [i["id"] for page in walk(fetched(call), way, (), {}) for i in page["things"]] == [1, 2, 3, 4, 5, 6]
+    assert asked == [0, 2, 4]
