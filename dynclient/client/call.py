@@ -82,23 +82,13 @@ class BaseCall:
         Args:
             seed: the same seed makes the same arguments.
             minimal: only what is required; else a choice of the rest too.
+
+        Raises:
+            SpecError: nothing keeps to the schema of something that is required.
         """
-        from random import Random  # only for those who ask
+        from .example_arguments import example_arguments  # only for those who ask
 
-        from ..schema import examples
-
-        rng = Random(seed)  # noqa: S311 - an example is no secret
-        wanted = [(p.keyword, p.schema, p.required and not p.constant, True) for p in self.operation.parameters]
-        wanted += [(field.keyword, field.schema, field.required, False) for field in self.encoder.fields]
-        made = {
-            keyword: examples.argument(schema, rng, written=written, minimal=minimal)
-            for keyword, schema, required, written in wanted
-            if required or (not minimal and rng.random() < 0.5)
-        }
-        body = self.operation.request_body
-        if body is not None and body.required and not self.encoder.fields and self.encoder.media is not None:
-            made["body"] = examples.argument(self.encoder.media.schema, rng, written=False, minimal=minimal)
-        return made
+        return example_arguments(self, seed, minimal=minimal)
 
     # --- the steps of a call ---
 

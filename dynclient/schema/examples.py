@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..documents import pointers
@@ -34,6 +35,8 @@ _LOCAL_TRIES = 12  # for a part that more than its own keywords decide on
 _DEPTH = 8  # deeper than this only what is required is built
 _BOTTOM = 60  # this deep is a schema that requires itself
 _SIZE = 3000  # values in one instance; after that only what is required is built
+_APART = 60  # changes tried to have an object fit one branch of a ``oneOf`` alone
+_VARIOUS: tuple[Any, ...] = (7, "text", True, [], {})
 _CHECKS = 400  # changes tried on one sample before another is broken
 
 #: keywords that building does not follow, so that the part is checked where it is made
@@ -107,9 +110,25 @@ class _Maker:
             parts = list(self.parts(schemas, forced, at))
             made = self.of(parts, forced, at)
             judged = any(keyword in part.keywords for part in parts for keyword in _JUDGED)
-            if not judged or all(_validator(schema, self.direction).is_valid(made) for schema in schemas):
+            if not judged or self.is_valid(made, schemas):
                 return made
+            if isinstance(made, dict):
+                for other in islice(self.told_apart(made, parts), _APART):
+                    if self.is_valid(other, schemas):
+                        return other
         raise Stuck
+
+    def is_valid(self, value: Any, schemas: Sequence[Schema]) -> bool:
+        return all(_validator(schema, self.direction).is_valid(value) for schema in schemas)
+
+    def told_apart(self, made: dict[str, Any], parts: Sequence[Schema]) -> Iterator[dict[str, Any]]:
+        """The same with one member more that a branch of a ``oneOf`` does not take, where two of them take it all."""
+        for part in parts:
+            for branch in part.branches("oneOf"):
+                for name, field in branch.fields.items():
+                    if name not in made:
+                        wrong = (value for value in _VARIOUS if not _validator(field, self.direction).is_valid(value))
+                        yield from ({**made, name: value} for value in wrong)
 
     def is_null(self, schemas: Sequence[Schema], at: _At, *, again: bool) -> bool:
         """Now and then where null is spoken of and allowed; always where it ends a recursion."""

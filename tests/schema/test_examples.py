@@ -105,6 +105,17 @@ RULES = [
         {**obj(a=TEXT, b=TEXT), "dependentRequired": {"a": ["b"]}},
         lambda v: "a" not in v or "b" in v,
     ),
+    (
+        "anyOf of required names",
+        {**obj(a=TEXT, b=TEXT), "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        lambda v: "a" in v or "b" in v,
+    ),
+    ("a required name without a property", obj(["a", "b"], b=TEXT), lambda v: {"a", "b"} <= set(v)),
+    (
+        "one of two objects that take the same",
+        {"oneOf": [obj(a=TEXT, b=TEXT), obj(c=TEXT, d=WHOLE)]},
+        lambda v: isinstance(v, dict) and len(v) >= 1,
+    ),
     ("an optional part that cannot be", obj(a=TEXT, b={"not": {}}, c=False), lambda v: set(v) <= {"a"}),
     (
         "allOf",

@@ -1,0 +1,80 @@
+"""Arguments of a call, made up from a seed so that ``.request()`` takes them."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ArgumentError, SpecError
+from ..schema import examples
+
+if TYPE_CHECKING:
+    from .call import BaseCall
+
+__all__ = ["example_arguments"]
+
+_TRIES = 20
+
+
+def example_arguments(call: BaseCall, seed: int, *, minimal: bool) -> dict[str, Any]:
+    """Arguments that the document accepts; those of the last try where it accepts none.
+
+    What is valid by its schema may still have no form in a URL or in a form, so each try is built as a request; the
+    later half of the tries has only what is required.
+
+    Args:
+        call: the operation's callable.
+        seed: the same seed makes the same arguments.
+        minimal: only what is required; else a choice of the rest too.
+
+    Raises:
+        SpecError: nothing keeps to the schema of something that is required.
+    """
+    arguments: dict[str, Any] = {}
+    for turn in range(_TRIES):
+        rng = Random(seed if turn == 0 else f"{seed} {turn}")  # noqa: S311 - an example is no secret
+        arguments = _arguments(call, rng, minimal=minimal or turn >= _TRIES // 2)
+        try:
+            call.build((), arguments)
+        except ArgumentError:
+            continue
+        break
+    return arguments
+
+
+def _arguments(call: BaseCall, rng: Random, *, minimal: bool) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for parameter in call.operation.parameters:
+        required = parameter.required and not parameter.constant
+        if not required and (minimal or rng.random() < 0.5):
+            continue
+        try:
+            value = examples.argument(parameter.schema, rng, written=True, minimal=minimal)
+        except SpecError:
+            if required:
+                raise
+            continue
+        arguments[parameter.keyword] = value
+    return arguments | _body_arguments(call, arguments, rng, minimal=minimal)
+
+
+def _body_arguments(call: BaseCall, arguments: dict[str, Any], rng: Random, *, minimal: bool) -> dict[str, Any]:
+    """The body as keywords where each field has one, else whole."""
+    body, media = call.operation.request_body, call.encoder.media
+    if body is None or media is None or (not body.required and (minimal or rng.random() < 0.5)):
+        return {}
+    if media.schema is None:
+        return {"body": examples.argument(None, rng, written=False, minimal=minimal)}
+    try:
+        value = examples.sample(media.schema, rng, direction="request", minimal=True if minimal else None)
+    except SpecError:
+        if body.required:
+            raise
+        return {}
+    keywords = {field.name: field.keyword for field in call.encoder.fields}
+    if keywords and isinstance(value, dict) and value.keys() <= keywords.keys():
+        return {keywords[name]: item for name, item in value.items()}
+    if isinstance(value, dict):  # a path argument of the same name is the same thing
+        given = {p.name: arguments[p.keyword] for p in call.operation.parameters if p.keyword in arguments}
+        value = {name: given.get(name, item) for name, item in value.items()}
+    return {"body": value}
