@@ -20,19 +20,29 @@ _LEVELS = ("breaking", "warning", "safe")
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--spec", envvar="DYNCLIENT_SPEC", required=True, help="The release that the traffic was recorded from.")
+@click.option("--spec", envvar="DYNCLIENT_SPEC", help="The release it was recorded from; else what its /version says.")
 @click.option("--against", help="The release that it would be used on.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @click.option("--second-opinion/--no-second-opinion", default=True, help="Ask openapi-core too.")
 @click.pass_context
 def check(
-    ctx: click.Context, paths: tuple[str, ...], spec: str, against: str | None, form: str, *, second_opinion: bool
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    spec: str | None,
+    against: str | None,
+    form: str,
+    *,
+    second_opinion: bool,
 ) -> None:
-    """Hold recorded traffic (vcrpy cassettes, HAR files, folders) to a document; exit 1 on a violation or a break."""
-    from ..contract import auditor  # as below
+    """Hold recorded traffic (cassettes, HAR files, folders) to a document.
+
+    Exit 1 on a violation, a break, or a file that cannot be read.
+    """
+    from ..contract import auditor, recorded_release  # contract imports much; only this command pays for it
 
     other = load_source(against) if against else None
-    report = auditor.audit(paths, load_source(spec), against=other, second_opinion=second_opinion)
+    release = spec or recorded_release.recorded_release(paths)
+    report = auditor.audit(paths, load_source(release), against=other, second_opinion=second_opinion)
     click.echo({"text": report.text, "json": report.json, "junit": report.junit}[form]().rstrip("\n"))
     ctx.exit(0 if report.ok else 1)
 
@@ -56,7 +66,7 @@ def diff(
     dynclient diff 2.10.5 3.3.2
     dynclient diff 2.10.5..3.3.2             which release brought each change
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from ..contract import diff_report, release_range  # contract imports much; only this command pays for it
+    from ..contract import diff_report, release_range  # as above
 
     first, mark, last = old.partition("..")
     if mark and new is None:

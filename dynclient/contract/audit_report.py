@@ -112,8 +112,8 @@ class Report(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Was anything held against the document, and is there no violation and no break?"""
-        return bool(self.audited) and not self.of("violation", "break")
+        """Was anything held against the document, all of it read, and is there no violation and no break?"""
+        return bool(self.audited) and not self.unread and not self.of("violation", "break")
 
     @property
     def exercised(self) -> dict[str, int]:

@@ -132,8 +132,10 @@ class _Auditor:
             in_response = (*reply.violations, *warnings)
             self.add("violation", place, operation.id, reply.violations)
             self.add("warning", place, operation.id, warnings)
+        elif exchange.reason:
+            self.unread.append(Omission(place, exchange.reason))
         else:
-            self.skipped.append(Omission(place, "the answer's body was not kept in a form that is read here"))
+            self.skipped.append(Omission(place, "the answer's body was not kept"))
         self.compare(exchange, match, judge, (request.violations, in_response))
         if self._upgrade is not None and judge is self.judge:
             for one in self._upgrade.breaks(request, exchange, data):

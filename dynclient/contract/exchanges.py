@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .scrub import unpack
+from .content_coding import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,12 +37,14 @@ class RecordedExchange(NamedTuple):
         request: as it was sent, the body's content coding undone.
         response: as it was received, the body's content coding undone.
         whole: whether the response's body was kept, in a form that can be read here.
+        reason: why a body that was kept could not be read.
     """
 
     place: str
     request: Request
     response: Response
     whole: bool = True
+    reason: str = ""
 
 
 class Omission(NamedTuple):
@@ -92,8 +94,8 @@ def complete(place: str, request: Request, response: Response, raw: bytes) -> Re
     """An exchange whose response gets its body, with the content coding undone where that is possible."""
     try:
         body = without_coding(raw, response.headers)
-    except ValueError:
-        return RecordedExchange(place, request, response, whole=False)
+    except ValueError as error:
+        return RecordedExchange(place, request, response, whole=False, reason=f"the answer is {error}")
     headers = response.headers.without("content-encoding", "transfer-encoding")
     return RecordedExchange(place, request, response._replace(headers=headers, body=body))
 

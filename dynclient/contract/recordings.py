@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ..documents import yaml
 from ..errors import SpecError
 from . import recordings_har, recordings_vcr
+from .content_coding import unpack
 from .exchanges import Omission, Recording, read_entries
-from .scrub import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,25 +16,24 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..http.masked_bodies import masked_parts, masked_text, masked_value
 from ..http.masking import MASK, masked_field, masked_pairs, masked_url, name_rule
 from ..http.media_types import media_type
+from .content_coding import unpack
 
 if TYPE_CHECKING:
     from ..http.masking import NameRule
 
-__all__ = ["is_login", "scrub", "scrub_request", "scrub_response", "scrub_text", "unpack"]
+__all__ = ["is_login", "scrub", "scrub_request", "scrub_response", "scrub_text"]
 
 _LOGIN = re.compile(r"/(?:token|login|signin|sign-in|authenticate)(?:/[a-z]+)?/?$", re.IGNORECASE)
 _LOGIN_SAYS = frozenset({"grant_type", "scope", "provider"})  # members of a login that hold no credential
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # which may be half a pair, and that is not UTF-8
 _FORM = "application/x-www-form-urlencoded"
 _LOOKS_LIKE_A_FORM = re.compile(r"[\w.~*%+-]+=[^\s{}\"]*")
-_LARGEST: Final = 256 * 2**20  # bytes of an unpacked body
 
 
 def scrub(*names: str) -> dict[str, Any]:
@@ -114,36 +113,6 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else ""
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def unpack(body: bytes, coding: str) -> bytes:
-    """A body without its content coding; as it is where it was unpacked before, as recorders do.
-
-    Raises:
-        ValueError: a coding that is not read here, or more than 256 MiB.
-    """
-    for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
-        if name in {"identity", ""}:
-            continue
-        if name not in {"gzip", "x-gzip", "deflate"}:
-            raise ValueError(f"a body packed with {name}, which is not read here; record it unpacked")
-        body = _inflated(body)
-    return body
-
-
-def _inflated(body: bytes) -> bytes:
-    # gzip, or deflate with and without its wrapper (RFC 9110 §8.4.1)
-    for bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        engine = zlib.decompressobj(bits)
-        try:
-            plain = engine.decompress(body, _LARGEST)
-        except zlib.error:
-            continue
-        if engine.unconsumed_tail:
-            raise ValueError(f"a body of more than {_LARGEST >> 20} MiB unpacked")
-        if engine.eof:
-            return plain
-    return body
 
 
 # --- bodies ------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def test_a_shared_schema_is_told_once():
         ("argument", "query limit"): ("get_things", "get_thing"),
         ("argument", "query who"): ("get_things",),
         ("request", "Thing.a|<b>, size"): ("post_thing",),
-        ("response", "Thing.a|<b>, size"): ("get_things", "get_thing", "post_thing"),
+        ("response", "Thing.a|<b>, size"): ("get_things", "post_thing", "get_thing"),
     }
 
 
@@ -71,12 +71,12 @@ def test_text():
     assert as_text(diff(OLD, NEW)) == (
         "9 breaking, 0 warning, 0 safe in 3 operations\n"
         "\nArguments\n"
-        "  breaking  query limit: minimum 1, was none; send what fits [get_things, get_thing]\n"
         "  breaking  query who: new, and must be given; give it [get_things]\n"
+        "  breaking  query limit: minimum 1, was none; send what fits [get_things, get_thing]\n"
         "\nWhat is sent\n"
         "  breaking  Thing.a|<b>, size: gone; leave it out [post_thing]\n"
         "\nWhat is read\n"
-        "  breaking  Thing.a|<b>, size: gone; do not read it [get_things, get_thing, post_thing]\n"
+        "  breaking  Thing.a|<b>, size: gone; do not read it [get_things, post_thing, get_thing]\n"
     ).replace("9 breaking", f"{len(diff(OLD, NEW))} breaking")
     assert as_text(()) == "0 breaking, 0 warning, 0 safe\n"
 

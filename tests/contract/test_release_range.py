@@ -37,7 +37,7 @@ def test_a_range_holds_every_step():
     """Each bundled release after the first up to the last is there, in order, with what it brought."""
     steps = changes_by_release("3.0.0", "3.2.2")
     bundled = releases()
-    assert list(steps) == bundled[bundled.index("3.0.0") + 1 : bundled.index("3.2.2") + 1]
+    assert tuple(steps) == tuple(bundled[bundled.index("3.0.0") + 1 : bundled.index("3.2.2") + 1])
     first = next(release for release, changes in steps.items() if "wait_dag_run_until_finished" in operations(changes))
     assert "wait_dag_run_until_finished" not in dynclient.load(bundled[bundled.index(first) - 1]).operations
 

@@ -6,7 +6,6 @@ import copy
 import gzip
 import io
 import json
-import zlib
 
 import pytest
 import requests
@@ -16,8 +15,7 @@ from hypothesis import strategies as st
 from loopback import Server, answer, zipped
 from vcr.request import Request as Recorded
 
-from dynclient.contract import scrub as scrubbing
-from dynclient.contract.scrub import is_login, scrub, unpack
+from dynclient.contract.scrub import is_login, scrub
 
 SECRET = "hunter2-S3CRET"
 
@@ -233,37 +231,6 @@ def test_twice_is_once(value):
     once = of_response(dumps(value))
     again = scrub()["before_record_response"](copy.deepcopy(once))
     assert again == once
-
-
-@pytest.mark.parametrize(
-    ("body", "coding", "plain"),
-    [
-        (gzip.compress(b"abc", mtime=0), "gzip", b"abc"),
-        (gzip.compress(b"abc", mtime=0), "x-gzip", b"abc"),
-        (zlib.compress(b"abc"), "deflate", b"abc"),
-        (zlib.compress(b"abc")[2:-4], "deflate", b"abc"),
-        (gzip.compress(zlib.compress(b"abc"), mtime=0), "deflate, gzip", b"abc"),
-        (b"abc", "gzip", b"abc"),
-        (b"abc", "", b"abc"),
-        (b"abc", "identity", b"abc"),
-    ],
-)
-def test_unpacking(body, coding, plain):
-    """Every coding of HTTP is undone, in any order, and what was unpacked by the recorder stays."""
-    assert unpack(body, coding) == plain
-
-
-def test_a_coding_that_is_not_read_here():
-    """Brotli is named, not guessed at."""
-    with pytest.raises(ValueError, match="packed with br"):
-        unpack(b"x", "br")
-
-
-def test_a_bomb_is_refused(monkeypatch):
-    """A body is unpacked up to a bound."""
-    monkeypatch.setattr(scrubbing, "_LARGEST", 1000)
-    with pytest.raises(ValueError, match="more than"):
-        unpack(gzip.compress(b"0" * 5000), "gzip")
 
 
 def test_a_recording_and_its_replay(tmp_path):

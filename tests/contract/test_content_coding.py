@@ -1,0 +1,47 @@
+"""Bodies with their content coding undone."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import zlib
+
+import pytest
+
+from dynclient.contract import content_coding
+from dynclient.contract.content_coding import unpack
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "plain"),
+    [
+        (gzip.compress(b"abc", mtime=0), "gzip", b"abc"),
+        (gzip.compress(b"abc", mtime=0), "x-gzip", b"abc"),
+        (zlib.compress(b"abc"), "deflate", b"abc"),
+        (zlib.compress(b"abc")[2:-4], "deflate", b"abc"),
+        (gzip.compress(zlib.compress(b"abc"), mtime=0), "deflate, gzip", b"abc"),
+        (b"abc", "gzip", b"abc"),
+        (b"abc", "", b"abc"),
+        (b"abc", "identity", b"abc"),
+    ],
+)
+def test_unpacking(body, coding, plain):
+    """Every coding of HTTP is undone, in any order, and what was unpacked by the recorder stays."""
+    assert unpack(body, coding) == plain
+
+
+@pytest.mark.parametrize(("coding", "package"), [("br", "brotli"), ("zstd", "zstandard")])
+def test_what_needs_a_package_says_which(monkeypatch, coding, package):
+    """A coding whose package is not installed names it; any other is named, not guessed at."""
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ValueError, match=f"install {package}"):
+        unpack(b"x", coding)
+    with pytest.raises(ValueError, match="packed with compress"):
+        unpack(b"x", "compress")
+
+
+def test_a_bomb_is_refused(monkeypatch):
+    """A body is unpacked up to a bound."""
+    monkeypatch.setattr(content_coding, "_LARGEST", 1000)
+    with pytest.raises(ValueError, match="more than"):
+        unpack(gzip.compress(b"0" * 5000), "gzip")
