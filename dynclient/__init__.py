@@ -83,6 +83,9 @@ if TYPE_CHECKING:
         Fault as Fault,
     )
     from .errors import (
+        InsecureWarning as InsecureWarning,
+    )
+    from .errors import (
         InvalidRequest as InvalidRequest,
     )
     from .errors import (
@@ -142,6 +145,7 @@ if TYPE_CHECKING:
     from .errors import (
         Violation as Violation,
     )
+    from .http.messages import Exchange as Exchange
     from .http.transport import Retry as Retry
     from .http.transport import Transport as Transport
     from .openapi.load import load as load
@@ -177,6 +181,7 @@ _MODULES = {
             "DagPaused",
             "DynclientError",
             "Fault",
+            "InsecureWarning",
             "InvalidRequest",
             "InvalidResponse",
             "MethodNotAllowed",
@@ -200,6 +205,7 @@ _MODULES = {
         ),
         "errors",
     ),
+    "Exchange": "http.messages",
     "Retry": "http.transport",
     "Transport": "http.transport",
     "load": "openapi.load",

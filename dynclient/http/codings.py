@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
@@ -123,25 +125,21 @@ class _Brotli:
     """br, by the package ``brotli`` or ``brotlicffi`` where one is installed."""
 
     def __init__(self) -> None:
-        try:
-            import brotli  # type: ignore[import-not-found,unused-ignore] # not asked for, so it is no dependency
-        except ImportError:
-            try:
-                import brotlicffi as brotli  # type: ignore[import-not-found,unused-ignore]
-            except ImportError:
-                raise UnknownCodingError("br") from None
-        self._error = brotli.error
+        brotli = _first_module("brotli", "brotlicffi")
+        if brotli is None:
+            raise UnknownCodingError("br")
+        self._error: type[Exception] = brotli.error
         self._engine = brotli.Decompressor()
         self._is_empty = True
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         self._is_empty = self._is_empty and not data
+        engine = self._engine
         try:
-            yield from _pieces(
-                self._engine.process(data) if hasattr(self._engine, "process") else self._engine.decompress(data)
-            )
+            unpacked = engine.process(data) if hasattr(engine, "process") else engine.decompress(data)
         except self._error:
             raise BrokenCodingError from None
+        yield from _pieces(unpacked)
 
     def end(self) -> None:
         if not self._is_empty and not self._engine.is_finished():
@@ -175,18 +173,21 @@ class _Zstandard:
 
 def _zstandard() -> tuple[Any, type[Exception]]:
     """What makes a decompressor, and what that raises: three libraries with one interface."""
-    try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        try:
-            from backports import zstd  # type: ignore[no-redef,import-not-found,unused-ignore,attr-defined]
-        except ImportError:
-            try:
-                import zstandard  # type: ignore[import-not-found,unused-ignore]
-            except ImportError:
-                raise UnknownCodingError("zstd") from None
-            return lambda: zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
-    return zstd.ZstdDecompressor, zstd.ZstdError
+    module = _first_module("compression.zstd", "backports.zstd")
+    if module is not None:
+        return module.ZstdDecompressor, module.ZstdError
+    module = _first_module("zstandard")
+    if module is None:
+        raise UnknownCodingError("zstd")
+    return lambda: module.ZstdDecompressor().decompressobj(), module.ZstdError
+
+
+def _first_module(*names: str) -> Any:
+    """The first of these modules that is installed: codings that are not asked for need no dependency."""
+    for name in names:
+        with suppress(ImportError):
+            return import_module(name)
+    return None
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

@@ -1,10 +1,10 @@
-"""What a streamed answer brings, line by line, and how a JSON text is read."""
+"""What a streamed answer brings, line by line."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidResponse, Violation
+from ..errors import InvalidResponse, ResponseTooLarge, Violation
 from .json import loads
 from .messages import Response
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["Lines"]
+
+_LONGEST = 256 * 2**20  # bytes of a line, where the transport does not say
 
 
 class Lines:
@@ -25,6 +27,7 @@ class Lines:
 
     def __init__(self, response: Response, *, objects: bool) -> None:
         self._chunks: Any = response.chunks
+        self._longest: int = getattr(response.chunks, "max_bytes", None) or _LONGEST
         self._cut: _Objects | _Text = _Objects() if objects else _Text(response.charset)
         self._ready = self._cut.feed(response.body)
         self._over = False
@@ -72,6 +75,10 @@ class Lines:
     def _take(self, chunk: bytes | None) -> None:
         self._over = chunk is None
         self._ready = self._cut.end() if chunk is None else self._cut.feed(chunk)
+        if self._cut.pending > self._longest:
+            raise ResponseTooLarge(
+                f"a line of the stream has more than {self._longest} bytes; Transport(max_bytes=…) sets the limit"
+            )
 
     def close(self) -> None:
         """Read no further."""
@@ -104,11 +111,13 @@ class _Objects:
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
+        self.pending = 0  # bytes of the line that is not complete
 
     def feed(self, chunk: bytes) -> Iterator[Any]:
         """Those that this chunk completes; each is parsed when it is taken."""
         first, *others = chunk.split(b"\n")
         self._parts.append(first)  # a long line is joined once, at its end
+        self.pending = len(others[-1]) if others else self.pending + len(first)
         if not others:
             return iter(())
         whole = [b"".join(self._parts), *others[:-1]]
@@ -133,11 +142,13 @@ class _Text:
             kind = codecs.getincrementaldecoder("utf-8")
         self._decoder = kind("replace")
         self._parts: list[str] = []
+        self.pending = 0  # characters of the line that is not complete
 
     def feed(self, chunk: bytes, *, final: bool = False) -> Iterator[str]:
         """Those that this chunk completes."""
         first, *others = self._decoder.decode(chunk, final).split("\n")
         self._parts.append(first)
+        self.pending = len(others[-1]) if others else self.pending + len(first)
         if not others:
             return iter(())
         whole = ["".join(self._parts), *others[:-1]]

@@ -12,7 +12,7 @@ import pytest
 from loopback import Server, answer, chunked, head
 from tiny_specs import json_answer, parameter, tiny
 
-from dynclient import Client, aio, errors
+from dynclient import Client, Transport, aio, errors
 
 LOG = {"description": "", "content": {"application/json": {}, "text/plain": {}, "application/x-ndjson": {}}}
 INT = {"type": "integer"}
@@ -33,14 +33,14 @@ SPEC = tiny(
 NDJSON, TEXT = "Content-Type: application/x-ndjson", "Content-Type: text/plain"
 
 
-def plain(url, **call):
-    with Client(SPEC, url) as client:
+def plain(url, max_bytes=2**26, **call):
+    with Client(SPEC, url, transport=Transport(max_bytes=max_bytes)) as client:
         return list(client.get_log.stream(**call))
 
 
-def awaited(url, **call):
+def awaited(url, max_bytes=2**26, **call):
     async def work():
-        async with aio.Client(SPEC, url) as client:
+        async with aio.Client(SPEC, url, transport=aio.Transport(max_bytes=max_bytes)) as client:
             return [item async for item in client.get_log.stream(**call)]
 
     return asyncio.run(work())
@@ -105,18 +105,30 @@ def test_a_long_line_is_joined_once():
         assert [len(line) for line in plain(server.url)] == [800 * 2**16, 3]
 
 
+@pytest.mark.parametrize("kind", [NDJSON, TEXT])
+@BOTH
+def test_an_endless_line_is_bounded(read, kind):
+    """A line may have as many bytes as a body: what goes on without a line break ends, and its connection with it."""
+    endless = Endless(b"x" * 10_000, kind)
+    with Server(endless) as server:
+        with pytest.raises(errors.ResponseTooLarge, match="a line of the stream has more than 100000 bytes"):
+            read(server.url, max_bytes=100_000)
+        assert endless.gone.wait(5)
+
+
 # --- what stays open -----------------------------------------------------------------------------
 
 
 class Endless:
     """A stream without end; ``gone`` is set when the other side has closed."""
 
-    def __init__(self, line=b"line\n"):
+    def __init__(self, line=b"line\n", kind=TEXT):
         self.gone = threading.Event()
+        self.kind = kind
         self.part = f"{len(line):x}\r\n".encode() + line + b"\r\n"
 
     def __call__(self, exchange):
-        exchange.send(head(200, "Transfer-Encoding: chunked", TEXT))
+        exchange.send(head(200, "Transfer-Encoding: chunked", self.kind))
         try:
             while not exchange.wait(0.01):
                 exchange.send(self.part)
