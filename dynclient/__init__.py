@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .client.auth import (
         Bearer as Bearer,
     )
+    from .client.client_credentials import ClientCredentials as ClientCredentials
     from .client.sync import Client as Client
     from .deployment.airflow_client import Airflow as Airflow
     from .deployment.connect import connect as connect
@@ -160,6 +161,7 @@ _MODULES = {
     "Basic": "client.auth",
     "Bearer": "client.auth",
     "Client": "client.sync",
+    "ClientCredentials": "client.client_credentials",
     "Airflow": "deployment.airflow_client",
     "connect": "deployment.connect",
     "Kerberos": "deployment.kerberos",

@@ -1,7 +1,8 @@
 """Credentials: what they add to a request, and what is tried once after the server has refused it.
 
 An auth object has two moments, ``prepare(request, operation)`` and ``retry(request, response)``; any
-object with these two is one. ``choose`` makes one of whatever a caller has. No ``repr`` shows a secret.
+object with these two is one. ``auth_choice.choose`` makes one of whatever a caller has. No ``repr`` shows a secret,
+and no pickle holds one.
 
 Sources: RFC 7617 (Basic), RFC 6750 (Bearer), RFC 6265 (cookies), OpenAPI 3.1 §4.8.27 (security schemes).
 """
@@ -9,21 +10,18 @@ Sources: RFC 7617 (Basic), RFC 6750 (Bearer), RFC 6265 (cookies), OpenAPI 3.1 §
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import ArgumentError, warn
 from ..http.masking import MASK, bare_url
 from ..http.messages import Request, Response, origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ..openapi.operation import Operation, SecurityScheme
-    from ..openapi.spec import Spec
+    from ..openapi.operation import Operation
 
-__all__ = ["ApiKey", "Auth", "Basic", "Bearer", "Bound", "ByScheme", "NoAuth", "RequestsAuth", "choose", "from_netrc"]
+__all__ = ["ApiKey", "Auth", "Basic", "Bearer", "Bound", "ByScheme", "NoAuth", "RequestsAuth", "from_netrc", "left_out"]
 
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 §5.6.2, field and cookie names
 _FORBIDDEN = {  # what a value may not have where it is sent
@@ -66,6 +64,32 @@ class NoAuth:
         return f"{type(self).__name__}()"
 
 
+class LeftOut(NoAuth):
+    """What a pickle has in the place of credentials; using it says what to do."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def prepare(self, request: Request, operation: Operation | None = None) -> Request:  # noqa: ARG002 - see Auth
+        """Nothing can be sent in their name.
+
+        Raises:
+            ArgumentError: always.
+        """
+        raise ArgumentError(
+            f"the secret of {self.kind} was left out of the pickle; give the client credentials that go by reference: "
+            "a function of a module that returns a token or (user, password), for auth="
+        )
+
+    def __repr__(self) -> str:
+        return f"LeftOut({self.kind!r})"
+
+
+def left_out(auth: object, protocol: object = None) -> tuple[type[LeftOut], tuple[str]]:  # noqa: ARG001 - of pickle
+    """``__reduce__`` of what holds a secret."""
+    return LeftOut, (type(auth).__name__,)
+
+
 class Basic(NoAuth):
     """User and password (RFC 7617), always in UTF-8."""
 
@@ -79,6 +103,8 @@ class Basic(NoAuth):
         self.user = user
         self._field = {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
 
+    __reduce__ = left_out
+
     def prepare(self, request: Request, operation: Operation | None = None) -> Request:  # noqa: ARG002
         """Set the Authorization field."""
         return request.with_headers(self._field)
@@ -88,15 +114,23 @@ class Basic(NoAuth):
 
 
 class Bearer(NoAuth):
-    """A token (RFC 6750), or a callable that gives one: asked for each request, and once more after a 401."""
+    """A token (RFC 6750), or a callable that gives one: asked for each request, and once more after a 401.
 
-    def __init__(self, token: str | Callable[[], str]) -> None:
+    A callable may return ``(user, password)`` instead, for HTTP Basic. A pickle holds the callable, and no token.
+    """
+
+    def __init__(self, token: str | Callable[[], str | tuple[str, str]]) -> None:
         self._token = token
         if not callable(token):
             self._field()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Bearer, (self._token,)) if callable(self._token) else left_out(self)
+
     def _field(self) -> dict[str, str]:
         token = self._token() if callable(self._token) else self._token
+        if isinstance(token, tuple) and len(token) == 2:
+            return dict(Basic(*token).prepare(Request("GET", "")).headers)
         if not _are_text(token) or not re.fullmatch(r"[!-~]+", token):
             raise ArgumentError(
                 "a token is ASCII text without white space or line breaks; "
@@ -133,6 +167,8 @@ class ApiKey(NoAuth):
         self.location = location
         self._value = value
 
+    __reduce__ = left_out
+
     def prepare(self, request: Request, operation: Operation | None = None) -> Request:  # noqa: ARG002
         """Put the key in its place; the request knows from then on that it is secret."""
         request = request._replace(secret=(*request.secret, self.name))
@@ -157,6 +193,8 @@ class RequestsAuth(NoAuth):
 
     def __init__(self, auth: Callable[[Any], Any]) -> None:
         self.auth = auth
+
+    __reduce__ = left_out
 
     def requests_auth(self, request: Request, operation: Operation | None = None) -> Any:  # noqa: ARG002
         """The object itself."""
@@ -247,87 +285,6 @@ class Bound(NoAuth):
 def _requests_auth(auth: Any, request: Request, operation: Operation | None) -> Any:
     ask = getattr(auth, "requests_auth", None)  # not one of the two moments, so others need not have it
     return None if ask is None else ask(request, operation)
-
-
-# --- from what a caller has ----------------------------------------------------------------------
-
-
-def choose(auth: Any, spec: Spec | None = None) -> Auth:
-    """The auth object for what a caller gave.
-
-    Args:
-        auth: None; ``(user, password)``; a string or a callable without arguments, a bearer token (an API key
-            where the document has keys only); a ``requests`` auth object; a mapping from security scheme to
-            any of these; or an object with ``prepare`` and ``retry``, which is used as it is.
-        spec: the document, for its security schemes.
-
-    Raises:
-        ArgumentError: it is none of these, or names a scheme that the document does not have.
-    """
-    schemes = dict(spec.security_schemes) if spec is not None else {}
-    if isinstance(auth, Mapping):
-        return _by_scheme(auth, schemes)
-    if isinstance(auth, tuple) and schemes and all(map(_takes_tokens_only, schemes.values())):
-        raise ArgumentError(_NO_PAIR.format(", ".join(schemes)))
-    if isinstance(auth, str) and schemes and all(scheme.type == "apiKey" for scheme in schemes.values()):
-        return _by_scheme(dict.fromkeys(schemes, auth), schemes)
-    return _single(auth)
-
-
-_NO_PAIR = (
-    "this server takes a token ({}), and a user and password would show it the password without being taken; give a "
-    "token, or let connect(url, auth=(user, password)) log in for one"
-)
-
-
-def _takes_tokens_only(scheme: SecurityScheme) -> bool:
-    """Is it a scheme of bearer tokens, by which no user and password are sent?"""
-    return scheme.type in {"oauth2", "openIdConnect"} or (scheme.type == "http" and scheme.scheme.lower() == "bearer")
-
-
-def _single(auth: Any) -> Auth:
-    if auth is None:
-        return NoAuth()
-    if hasattr(auth, "prepare") and hasattr(auth, "retry") and not isinstance(auth, type):
-        return cast("Auth", auth)
-    if isinstance(auth, tuple) and len(auth) == 2:
-        return Basic(*auth)
-    if _is_requests_auth(auth):
-        return RequestsAuth(auth)
-    if isinstance(auth, str) or (callable(auth) and not isinstance(auth, type)):
-        return Bearer(auth)
-    raise ArgumentError(
-        f"auth cannot be a {type(auth).__name__}; give (user, password), a token, a callable that returns one, "
-        "a requests auth object, a mapping from security scheme to one of these, or an object with prepare and retry"
-    )
-
-
-def _is_requests_auth(auth: Any) -> bool:
-    """Whether it is of requests' family; nobody has one without having imported requests."""
-    family = getattr(sys.modules.get("requests.auth"), "AuthBase", None)
-    return family is not None and isinstance(auth, family)
-
-
-def _by_scheme(given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme]) -> Auth:
-    unknown = [str(name) for name in given if name not in schemes]
-    if unknown:
-        raise ArgumentError(
-            f"the document has no security scheme {', '.join(unknown)}; "
-            f"it has {', '.join(schemes) or 'none, so give the credentials themselves'}"
-        )
-    return ByScheme({name: _for_scheme(schemes[name], value) for name, value in given.items()})
-
-
-def _for_scheme(scheme: SecurityScheme, value: Any) -> Auth:
-    if scheme.type == "apiKey" and isinstance(value, str):
-        return ApiKey(scheme.parameter, value, scheme.location)
-    if scheme.type == "apiKey" and isinstance(value, tuple):
-        raise ArgumentError(f"{scheme.name} is an API key: one string, not a pair")
-    if scheme.type == "http" and scheme.scheme.lower() == "basic" and isinstance(value, str):
-        raise ArgumentError(f"{scheme.name} is HTTP Basic: a pair (user, password), not one string")
-    if isinstance(value, tuple) and _takes_tokens_only(scheme):
-        raise ArgumentError(_NO_PAIR.format(scheme.name))
-    return _single(value)
 
 
 def from_netrc(url: str) -> Basic | None:

@@ -14,6 +14,7 @@ from ..http import masking
 from ..openapi.response_decoder import hint
 from . import auth as auths
 from . import pagination
+from .auth_choice import choose
 from .call import BaseCall, Options
 from .servers import Servers
 
@@ -69,7 +70,9 @@ class BaseClient(Generic[CallT]):
         self.read_only = read_only
         self.violations: deque[tuple[str, Violation]] = deque(maxlen=_KEPT)
         self.servers = Servers(spec, server)
-        self.auth: Any = auths.Bound(auths.choose(auth, spec), self.servers.origins())
+        origins = self.servers.origins()
+        blocking = getattr(transport, "blocking", transport)
+        self.auth: Any = auths.Bound(choose(auth, spec, origins, blocking), origins)
         self._options = Options()
         self._calls: dict[str, CallT] = {}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import errors
 from ..client import auth as auths
+from ..client.auth_choice import choose
 from ..client.base import BaseClient, CallT
 from ..client.sync import Call, Client
 from ..documents import releases
@@ -68,7 +69,7 @@ class Deployed(BaseClient[CallT]):
         **knobs: Any,
     ) -> None:
         super().__init__(spec, server, None, *args, **knobs)
-        chosen = auths.choose(login.as_logins(auth, spec), spec)
+        chosen = choose(login.as_logins(auth, spec), spec)
         self._about = about
         self._credentials: auths.Auth = login.for_server(
             chosen, self._root, self.login_transport, tokens=login.logs_in(spec)

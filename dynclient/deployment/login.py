@@ -14,7 +14,7 @@ from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..client.auth import ApiKey, Basic, Bearer, ByScheme, NoAuth
+from ..client.auth import ApiKey, Basic, Bearer, ByScheme, NoAuth, left_out
 from ..errors import ApiError, ArgumentError, Problem, UndocumentedResponse, api_error_class
 from ..http import masking
 from ..http.messages import Headers, Request
@@ -66,6 +66,8 @@ class Renewed(NoAuth):
         self._ticket: Ticket | None = None
         self._flight: _Flight | None = None
         self._refusal: tuple[float, ApiError] | None = None
+
+    __reduce__ = left_out
 
     def ask(self) -> Ticket:
         """Ask for new ones, once. Raises what keeps them from coming."""

@@ -94,13 +94,19 @@ def packages() -> dict[str, Any]:
     return _json("packages.json")
 
 
-def help_texts() -> Callable[[str, str, str], str]:
-    """Help texts by (kind, name, operation), read when the first one is asked for."""
+def help_texts(title: str) -> Callable[[str, str, str], str]:
+    """Help texts by (kind, name, operation), read when the first one is asked for.
+
+    Args:
+        title: of the document; those of another API than the bundle's have none.
+    """
     known: dict[str, Any] = {}
 
     def words(kind: str, name: str, operation: str = "") -> str:
         if not known:
             known.update(_json("words.json"))
+        if not any(known_title in title for known_title in known["titles"]):
+            return ""
         of_kind = known.get(f"{kind}s", {})
         return str(of_kind.get(f"{operation}.{name}") or of_kind.get(name, ""))
 

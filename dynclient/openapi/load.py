@@ -46,4 +46,5 @@ def load_mapping(document: Mapping[str, Any], *, source: str, release: str | Non
     # spec is a large module: reading a bundled document for another purpose does without it
     from ..openapi import spec
 
-    return spec.parse(document, source=source, release=release, words=help_texts())
+    title = str((document.get("info") or {}).get("title", ""))
+    return spec.parse(document, source=source, release=release, words=help_texts(title))

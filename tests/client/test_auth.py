@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -12,8 +13,11 @@ import requests.auth
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback import Server, answer
+from tiny_specs import tiny
 
-from dynclient.client.auth import ApiKey, Basic, Bearer, Bound, ByScheme, NoAuth, RequestsAuth, choose, from_netrc
+from dynclient import Client
+from dynclient.client.auth import ApiKey, Basic, Bearer, Bound, ByScheme, NoAuth, RequestsAuth, from_netrc
+from dynclient.client.auth_choice import choose
 from dynclient.errors import ArgumentError, ContractWarning
 from dynclient.http.messages import Headers, Request, Response
 from dynclient.http.transport import Transport
@@ -34,6 +38,7 @@ class Op(NamedTuple):
     security: tuple[dict[str, list[str]], ...] = ()
 
 
+FLOW = SecurityScheme("F", "oauth2", flows={"clientCredentials": {"tokenUrl": "https://id.example/token"}})
 KEY = SecurityScheme("Key", "apiKey", location="header", parameter="X-Key")
 ARG = SecurityScheme("Arg", "apiKey", location="query", parameter="key")
 JAR = SecurityScheme("Jar", "apiKey", location="cookie", parameter="sid")
@@ -186,7 +191,8 @@ OWN = Own()
     [
         (None, [KEY], "NoAuth()"),
         (("u", "p"), [], "Basic('u', ***)"),
-        (("u", "p"), [KEY], "Basic('u', ***)"),
+        (("u", "p"), [KEY, BASIC], "Basic('u', ***)"),
+        (("u", "p"), [SecurityScheme("D", "http", "digest")], "RequestsAuth(HTTPDigestAuth)"),
         ("t", [], "Bearer(***)"),
         ("t", [BASIC, KEY], "Bearer(***)"),
         ("t", [KEY], "ByScheme({'Key': ApiKey('X-Key', ***, 'header')})"),
@@ -228,6 +234,10 @@ def test_an_own_object_is_used_as_it_is():
         ({"Key": ("u", "p")}, [KEY], "one string, not a pair"),
         ({"Basic": "t"}, [BASIC], "a pair"),
         ({"Token": 5}, [TOKEN], "auth cannot be a int"),
+        (("u", "p"), [KEY], r"Key \(apiKey X-Key\).*give the key, one string"),
+        (("u", "p"), [TOKEN], r"Token \(http bearer\).*give a token"),
+        (("u", "p"), [SecurityScheme("M", "mutualTLS")], r"Transport\(cert="),
+        (("u", "p"), [FLOW], r"given by https://id.example/token.*ClientCredentials\(id, secret, token_url\)"),
     ],
 )
 def test_what_a_caller_may_not_give(given_, schemes, message):
@@ -370,3 +380,59 @@ def test_no_credential_is_shown(secret):
             prepared = auth.prepare(request, operation)
             for shown in (repr(auth), str(auth), repr(prepared), str(prepared), prepared.curl(), f"{[prepared]}"):
                 assert not [form for form in forms if form in shown]
+
+
+def test_client_credentials_ask_for_a_token_and_renew_it():
+    """The secret goes to the token URL alone; the token is kept until the server refuses it, and renewed once then."""
+    with Server(token("one"), ok(), refused(), token("two"), ok()) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        flows = {"clientCredentials": {"tokenUrl": f"{url}/token", "scopes": {}}}
+        scheme = {"securitySchemes": {"o": {"type": "oauth2", "flows": flows}}}
+        document = tiny({"GET /a": {"operationId": "op"}}, components=scheme, security=[{"o": []}])
+        client = Client(document, url, auth=("id", "s3cret"))
+        client.op()
+        client.op()
+    lines = [(seen.line.split()[1], seen.headers["authorization"].split()) for seen in server.seen]
+    assert [path for path, _ in lines] == ["/token", "/a", "/a", "/token", "/a"]
+    assert [kind for _, (kind, _) in lines] == ["Basic", "Bearer", "Bearer", "Basic", "Bearer"]
+    assert [text for path, (_, text) in lines if path == "/a"] == ["one", "one", "two"]
+    assert server.seen[0].body == b"grant_type=client_credentials"
+
+
+def token(text):
+    return answer(200, json.dumps({"access_token": text, "expires_in": 3600}).encode())
+
+
+def ok():
+    return answer(200, b"{}")
+
+
+def refused():
+    return answer(401, b"{}")
+
+
+LEAVE_OUT = [
+    Basic("u", "s3cret"),
+    Bearer("s3cret"),
+    ApiKey("X", "s3cret"),
+    RequestsAuth(requests.auth.HTTPBasicAuth("u", "s3cret")),
+]
+
+
+@pytest.mark.parametrize("auth", LEAVE_OUT, ids=repr)
+def test_a_pickle_holds_no_secret(auth):
+    """A pickled credential leaves its secret out, and using it says what to give instead."""
+    raw = pickle.dumps(auth)
+    assert b"s3cret" not in raw
+    with pytest.raises(ArgumentError, match="left out of the pickle; give the client credentials that go by reference"):
+        pickle.loads(raw).prepare(Request("GET", "http://h/"))
+
+
+def a_pair():
+    return "u", "p"
+
+
+def test_a_callable_goes_into_a_pickle_by_its_name():
+    """Credentials by reference are there again on the other side; a pair that a callable returns is HTTP Basic."""
+    again = pickle.loads(pickle.dumps(Bearer(a_pair)))
+    assert again.prepare(Request("GET", "http://h/")).headers["authorization"] == "Basic dTpw"
