@@ -697,7 +697,8 @@ def test_what_an_upgrade_breaks():
         "body logical_date",
         ("trigger_dag_run", "body logical_date"),
     ) in found
-    assert ("request-body-became-closed", W, dag_run, "body", ("trigger_dag_run", "body")) in found
+    # servers of 2.x refuse unknown fields as well, so nothing closes
+    assert [row for row in found if row[0] == "request-body-became-closed" and row[2] == dag_run] == []
     assert (
         "response-property-removed-optional",
         B,
