@@ -242,7 +242,7 @@ def _session(of: Transport) -> httpx.AsyncClient:
         limits=limits,
         mounts={
             scheme if "://" in scheme else f"{scheme}://": httpx.AsyncHTTPTransport(
-                verify=tls, limits=limits, proxy=proxy
+                verify=tls, limits=limits, proxy=httpx.Proxy(proxy)
             )
             for scheme, proxy in settings.proxies.items()
         },
