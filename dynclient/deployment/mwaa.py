@@ -192,7 +192,7 @@ def _expressed(request: Request) -> dict[str, Any]:
         made["QueryParameters"] = {name: values if len(values) > 1 else values[0] for name, values in query.items()}
     if request.body is not None:
         try:
-            made["Body"] = json.loads(request.body)
+            made["Body"] = json.loads(request.content)
         except ValueError:
             raise ArgumentError(f"{request.method} {parts.path}: InvokeRestApi sends JSON only") from None
     return made

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidRequest
 from .masking import bare_url
+from .uploads import Upload
 
 if TYPE_CHECKING:
     from .messages import Request
@@ -47,5 +48,7 @@ def header_fields(request: Request, user_agent: str = "") -> dict[str, Any]:
         # beyond Latin-1, which http.client writes, a field is bytes without a meaning of their own (RFC 9110 §5.5)
         fields[name] = value if value.isascii() else value.encode("latin-1" if max(value) <= "\xff" else "utf-8")
     if request.body is not None and "content-length" not in headers:
-        fields["Content-Length"] = str(len(request.body))
+        length = request.body.length if isinstance(request.body, Upload) else len(request.body)
+        if length is not None:
+            fields["Content-Length"] = str(length)
     return fields

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from .masking import bare_url, masked_field, masked_url, name_rule
 from .media_types import media_type
+from .uploads import Upload
 
 __all__ = ["Exchange", "Headers", "Request", "Response", "origin"]
 
@@ -100,7 +101,7 @@ class Request(NamedTuple):
         method: the method in capitals.
         url: absolute, percent-encoded; sent byte for byte.
         headers: the fields to send; the transport adds only what HTTP itself needs.
-        body: the bytes to send, or none.
+        body: the bytes to send, or an ``Upload`` that is read as it is sent, or none.
         stream: whether the answer is wanted in chunks as it comes.
         secret: names of headers, query parameters and cookies that hold a credential though their
             name does not say so; whoever adds the credential adds the name.
@@ -109,9 +110,14 @@ class Request(NamedTuple):
     method: str
     url: str
     headers: Headers = Headers()
-    body: bytes | None = None
+    body: bytes | Upload | None = None
     stream: bool = False
     secret: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the body, an upload read to its end; none without a body."""
+        return b"".join(self.body) if isinstance(self.body, Upload) else self.body or b""
 
     def with_headers(self, fields: Mapping[str, str]) -> Request:
         """The same request with these header fields set."""
@@ -137,12 +143,14 @@ class Request(NamedTuple):
         if self.body is not None:
             if "content-type" not in self.headers:
                 words += ["-H", "'Content-Type:'"]  # curl would call it a form
-            text = masked_body(self.body, self.headers.get("content-type"), self.secret)
+            raw = b"\0" if isinstance(self.body, Upload) else self.body  # a file is not read to be shown
+            text = masked_body(raw, self.headers.get("content-type"), self.secret)
             words += ["--data-binary", "@body.bin"] if text is None else ["--data-raw", quote(text)]
         return " ".join(words)
 
     def __repr__(self) -> str:
-        size = "" if self.body is None else f" {len(self.body)} bytes"
+        size = "" if self.body is None else f" {self.body!r}"
+        size = f" {len(self.body)} bytes" if isinstance(self.body, bytes) else size
         fields = dict(self.headers.masked(self.secret))
         return f"<Request {self.method} {masked_url(self.url, self.secret)} {fields}{size}>"
 

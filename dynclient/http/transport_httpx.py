@@ -19,6 +19,7 @@ from .header import header_fields
 from .messages import Headers, Request, Response
 from .settings import tls_context
 from .transport_base import BaseTransport
+from .uploads import Upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -147,12 +148,13 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
 
     async def _answer(self, session: httpx.AsyncClient, request: Request, attempts: Attempts) -> Response:
         connect, read = attempts.timeout
+        body = request.body
         try:
             message = session.build_request(
                 request.method,
                 request.url,
                 headers=header_fields(request, self.user_agent),
-                content=request.body,
+                content=body.in_threads() if isinstance(body, Upload) else body,
                 timeout=_httpx().Timeout(read, connect=connect, pool=None),
                 extensions={"target": attempts.target.encode()},  # httpx would write some characters in another way
             )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
-__all__ = ["Upload"]
+__all__ = ["Upload", "content_of"]
 
 _CHUNK = 64 * 1024  # bytes read of a file at once
 
@@ -34,6 +35,19 @@ class Upload:
         sizes = [len(piece) if isinstance(piece, bytes) else _size(piece, start) for piece, start in self._pieces]
         self.length = None if None in sizes else sum(size or 0 for size in sizes)
 
+    @property
+    def len(self) -> int:
+        """The number of bytes as ``requests`` asks for it; 0 where that is not known."""
+        return self.length or 0
+
+    async def in_threads(self) -> AsyncIterator[bytes]:
+        """The chunks, awaited; files are read in threads."""
+        import asyncio  # only for awaited uploads
+
+        chunks = iter(self)
+        while chunk := await asyncio.to_thread(next, chunks, b""):
+            yield chunk
+
     def __iter__(self) -> Iterator[bytes]:
         if self._begun and not self.repeatable:
             raise ArgumentError("a body that was read from a stream cannot be sent a second time; give it again")
@@ -51,6 +65,14 @@ class Upload:
         return f"<Upload of {'an unknown number of' if self.length is None else self.length} bytes>"
 
 
+def content_of(file: Any) -> Any:
+    """What a file object is sent as: its bytes where they are in memory already, else itself."""
+    if isinstance(file, (io.BytesIO, io.StringIO)):
+        content = file.read()
+        return content.encode() if isinstance(content, str) else content
+    return file
+
+
 def _position(file: Any) -> int | None:
     """Where a file stands; None for one that cannot seek."""
     try:
@@ -61,10 +83,8 @@ def _position(file: Any) -> int | None:
 
 def _size(file: Any, start: int | None) -> int | None:
     """The bytes of a file from where it stands; None where only reading tells."""
-    if start is None or not hasattr(file, "seek") or hasattr(file, "encoding"):
+    if start is None or hasattr(file, "encoding"):
         return None  # text has other lengths in bytes
-    if type(file).__name__ == "StringIO":
-        return None
     end = file.seek(0, 2)
     file.seek(start)
     return max(0, int(end) - start) if isinstance(end, int) else None

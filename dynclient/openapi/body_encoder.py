@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import Violation
 from ..http import media_types
 from ..http.json import dumps, loads
-from ..http.uploads import Upload
+from ..http.uploads import Upload, content_of
 from ..schema.explain import type_words
 from ..schema.values import to_json
 from .forms import write_form
@@ -216,12 +216,12 @@ class BodyEncoder:
         if isinstance(value, (bytes, bytearray, memoryview)):
             return bytes(value), self._type_of_octets
         if hasattr(value, "read"):
-            return _content_of(value), self._type_of_octets
+            content = content_of(value)
+            return Upload([content]) if content is value else content, self._type_of_octets
         if self.kind == "form" and isinstance(value, dict):
             return write_form(value, self.media).encode(), self.content_type
         if self.kind == "multipart":
-            content, content_type = write_multipart(value, self.media, self.content_type)
-            return b"".join(content) if isinstance(content, Upload) else content, content_type
+            return write_multipart(value, self.media, self.content_type)
         if self.kind == "lines" and isinstance(value, list):
             mark = "\x1e" if self.content_type.endswith("json-seq") else ""
             return "".join(f"{mark}{dumps(item)}\n" for item in value).encode(), self.content_type
@@ -232,12 +232,6 @@ class BodyEncoder:
     def _type_of_octets(self) -> str:
         wide = "*" in self.media.name and self.kind != "json"
         return "application/octet-stream" if wide else self.content_type
-
-
-def _content_of(file: Any) -> Any:
-    """What a file brings; text of it as UTF-8."""
-    content = file.read()
-    return content.encode() if isinstance(content, str) else content
 
 
 def _concrete(name: str) -> str:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..http.json import dumps
-from ..http.uploads import Upload
+from ..http.uploads import Upload, content_of
 from .forms import written_field
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _written(name: str, item: Any, rule: Mapping[str, Any]) -> tuple[str, Any]:
     if isinstance(item, File):
         content = item.content
         content = content.encode() if isinstance(content, str) else content
-        content = content if hasattr(content, "read") else bytes(content)
+        content = content_of(content) if hasattr(content, "read") else bytes(content)
         return _header(name, item.name, item.content_type or wanted or _OCTETS, {**extra, **item.headers}), content
     if isinstance(item, str):
         return _header(name, None, wanted, extra), item.encode()

@@ -163,7 +163,7 @@ def _body(request: Request, operation: Operation, violations: list[Violation]) -
         )
         return request.body
     media = documented.content[name]
-    return _typed_body(request.body, content_type or "", media, violations)
+    return _typed_body(request.content, content_type or "", media, violations)
 
 
 def _typed_body(raw: bytes, content_type: str, media: MediaType, violations: list[Violation]) -> Any:

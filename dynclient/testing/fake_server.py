@@ -346,7 +346,7 @@ class FakeServer:
         own = path.removeprefix(self._prefix) if self._prefix and path.startswith(self._prefix) else path
         rule = self.rules.get((request.method, own))
         if rule is not None:
-            body = _json(request.body)
+            body = _json(request.content or None)
             response = rule(RuleContext(self, request, {}, body, None))
             if response is not None:
                 return response._replace(media=response.media or "application/json"), _bytes(response.data)
