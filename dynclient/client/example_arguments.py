@@ -72,9 +72,13 @@ def _body_arguments(call: BaseCall, arguments: dict[str, Any], rng: Random, *, m
             raise
         return {}
     keywords = {field.name: field.keyword for field in call.encoder.fields}
-    if keywords and isinstance(value, dict) and value.keys() <= keywords.keys():
-        return {keywords[name]: item for name, item in value.items()}
-    if isinstance(value, dict):  # a path argument of the same name is the same thing
-        given = {p.name: arguments[p.keyword] for p in call.operation.parameters if p.keyword in arguments}
-        value = {name: given.get(name, item) for name, item in value.items()}
+    in_path = {
+        parameter.name: arguments[parameter.keyword]
+        for parameter in call.operation.parameters
+        if parameter.location == "path" and parameter.keyword in arguments
+    }
+    if keywords and isinstance(value, dict) and value.keys() <= {*keywords, *in_path}:
+        return {keywords[name]: item for name, item in value.items() if name in keywords}
+    if isinstance(value, dict):
+        value = {name: in_path.get(name, item) for name, item in value.items()}
     return {"body": value}

@@ -32,16 +32,20 @@ def check(document: Any) -> None:
         raise SpecError('`openapi` is no string; write it in quotes, such as "3.0.3"', pointer="#/openapi")
     if not re.match(r"3\.[012](\.|$)", said):
         raise SpecError("only OpenAPI 3.0, 3.1 and 3.2 can be read; convert it to one of them", pointer="#/openapi")
+    _check_paths(document)
+    for name in ("components", "info"):
+        if not isinstance(document.get(name, {}), dict):
+            raise SpecError(f"`{name}` is no mapping", pointer=f"#/{name}")
+
+
+def _check_paths(document: dict[str, Any]) -> None:
     if "paths" not in document and document.get("webhooks"):
         raise SpecError(
-            "there is nothing to call: it describes webhooks only, which the server calls; give the document of its API",
+            "there is nothing to call: it describes webhooks only, which the server calls; give the API's own document",
             pointer="#/webhooks",
         )
     if not isinstance(document.get("paths"), dict):
         raise SpecError("there is nothing to call: `paths` is missing or no mapping", pointer="#/paths")
-    for name in ("components", "info"):
-        if not isinstance(document.get(name, {}), dict):
-            raise SpecError(f"`{name}` is no mapping", pointer=f"#/{name}")
 
 
 _OTHER_KINDS = {

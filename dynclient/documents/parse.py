@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import SpecError
 
-__all__ = ["parse"]
+__all__ = ["parse", "parse_value"]
 
 
 def parse(data: bytes, *, name: str = "") -> dict[str, Any]:
@@ -24,6 +24,11 @@ def parse(data: bytes, *, name: str = "") -> dict[str, Any]:
             that stand for a very large document.
     """
     name = name or "the document"
+    return _mapping(parse_value(data, name=name), name)
+
+
+def parse_value(data: bytes, *, name: str) -> Any:
+    """What JSON or YAML bytes hold, whatever it is; see ``parse``."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     stopped = ""
     if data[:64].lstrip()[:1] == b"{":
@@ -36,11 +41,11 @@ def parse(data: bytes, *, name: str = "") -> dict[str, Any]:
         except ValueError as error:  # a number of thousands of digits, bytes that are not UTF-8
             raise SpecError(f"{name}: not JSON; {_plain(error)}") from None
         else:
-            return _mapping(document, name)
+            return document
     # only documents that are not JSON pay for the import of yaml
     from . import yaml as plain_yaml
 
-    return _mapping(plain_yaml.parse(data, name, stopped), name)
+    return plain_yaml.parse(data, name, stopped)
 
 
 def _no_constant(word: str) -> Any:
@@ -59,6 +64,3 @@ def _mapping(document: Any, name: str) -> dict[str, Any]:
         return document
     kind = "empty" if document is None else f"a {type(document).__name__}"
     raise SpecError(f"{name}: an OpenAPI document is a mapping that starts with `openapi:`, this is {kind}")
-
-
-# --- overlays ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-__all__ = ["canonical", "follow", "join", "resolve", "split"]
+__all__ = ["canonical", "follow", "is_there", "join", "resolve", "split"]
 
 
 _ONE_FILE = "load the document with folder=, the folder that holds its files, or bring it into one file"
@@ -70,6 +70,15 @@ def resolve(document: Mapping[str, Any], pointer: Any) -> Any:
             f"a pointer that leads nowhere: there is no {step!r}; add it or correct the reference", pointer=pointer
         )
     return node
+
+
+def is_there(document: Mapping[str, Any], pointer: Any) -> bool:
+    """Whether a pointer leads to something."""
+    try:
+        resolve(document, pointer)
+    except SpecError:
+        return False
+    return True
 
 
 def canonical(document: Mapping[str, Any], reference: Any) -> str:

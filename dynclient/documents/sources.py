@@ -27,16 +27,34 @@ MAX_BYTES = 32 * 2**20  # bytes of a document
 _REDIRECTS = 5
 
 
-def read(source: Source, *, overlays: Iterable[Source] = ()) -> tuple[dict[str, Any], str | None]:
+def read(
+    source: Source, *, overlays: Iterable[Source] = (), folder: str | os.PathLike[str] | None = None
+) -> tuple[dict[str, Any], str | None]:
     """The document behind a source, corrected where it is a bundled release, and that release.
 
-    The official document otherwise: nothing is normalised, so that another implementation can be given it.
+    The official document otherwise: nothing is normalised, so that another implementation can be given it. With a
+    folder, the files in it that the document refers to are a part of it.
     """
+    if folder is not None and isinstance(source, str) and source.startswith(("http://", "https://")):
+        raise SpecError("a document from a URL reads no files; fetch it and its files, and load it from there")
     document, release = _find(source)
+    if folder is not None:
+        document = _with_files(document, source, os.fspath(folder))
     for overlay in overlays:
         document = apply_overlay(document, open_source(overlay))
     dialect.check(document)
     return document, release
+
+
+def _with_files(document: dict[str, Any], source: Source, folder: str) -> dict[str, Any]:
+    # only for documents of several files
+    import copy
+
+    from .files import with_files
+
+    if isinstance(source, Mapping):
+        return with_files(copy.deepcopy(document), None, folder, read_file)
+    return with_files(document, os.fspath(source), folder, read_file)
 
 
 def open_source(source: Source) -> dict[str, Any]:

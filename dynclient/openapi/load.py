@@ -8,6 +8,7 @@ from ..documents.releases import help_texts
 from ..documents.sources import display_name, read
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Mapping
 
     from ..documents.sources import Source
@@ -16,19 +17,21 @@ if TYPE_CHECKING:
 __all__ = ["load", "load_mapping"]
 
 
-def load(source: Source, *, overlays: Iterable[Source] = ()) -> Spec:
+def load(source: Source, *, overlays: Iterable[Source] = (), folder: str | os.PathLike[str] | None = None) -> Spec:
     """A document as a Spec: its operations, models and servers.
 
     Args:
         source: a release (``"2.10.5"``; a vendor's ``+astro.1`` is cut off), a path (JSON or YAML), an
             ``http(s)`` URL, or a mapping, which is used as it is and must not be changed.
         overlays: OpenAPI Overlays to apply, in order: mappings or paths.
+        folder: the folder that holds the document's files, where its references lead to others; nothing outside it
+            and nothing remote is read.
 
     Raises:
         SpecError: no such release or file, or what is there cannot be used; with a pointer and a next step.
         TransportError: the URL does not answer.
     """
-    document, release = read(source, overlays=overlays)
+    document, release = read(source, overlays=overlays, folder=folder)
     return load_mapping(document, source=display_name(source), release=release)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..documents import keywords, pointers
-from ..errors import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +40,7 @@ def branches_by_value(
     targets = {branch["$ref"]: places[i] for i, branch in enumerate(branches) if _reference(branch) is not None}
     values: dict[str, list[str]] = {}
     for value, target in mapped(rule).items():
-        values[value] = [targets.get(target, target)] if _exists(document, target) else []
+        values[value] = [targets.get(target, target)] if pointers.is_there(document, target) else []
     chosen = {place for found in values.values() for place in found}
     reader = _Reader(document, version, rule["propertyName"])
     for i, branch in enumerate(branches):
@@ -84,14 +83,6 @@ def _reference(schema: Any) -> str | None:
     return reference if isinstance(reference, str) else None
 
 
-def _exists(document: Mapping[str, Any], pointer: str) -> bool:
-    try:
-        pointers.resolve(document, pointer)
-    except SpecError:
-        return False
-    return True
-
-
 class _Reader:
     """Reads the values of one property off branches."""
 
@@ -120,7 +111,7 @@ class _Reader:
             seen.add(id(value))
             words = keywords.sound(value, self.version)
             yield words
-            if "$ref" in words and _exists(self.document, words["$ref"]):
+            if "$ref" in words and pointers.is_there(self.document, words["$ref"]):
                 waiting.append(pointers.resolve(self.document, words["$ref"]))
             for keyword in ("allOf", "anyOf", "oneOf") if unions else ("allOf",):
                 waiting += reversed(words.get(keyword, ()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..documents import dialect, keywords, pointers, positions
-from ..errors import Fault, SpecError
+from ..errors import Fault
 from .discriminators import mapped
 from .validator import is_readable
 
@@ -34,8 +34,6 @@ def schema_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _mapping_faults(document: Mapping[str, Any], rule: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
     for value, target in mapped(rule).items():
-        try:
-            pointers.resolve(document, target)
-        except SpecError:
+        if not pointers.is_there(document, target):
             place = pointers.join(pointer, "mapping", value)
             yield Fault(place, "the mapping leads nowhere; objects with this value are not checked")
