@@ -330,6 +330,21 @@ def serve(spec: str | None, port: int, user: str | None) -> None:
             click.echo("gone", err=True)
 
 
+@main.command()
+@click.argument("url", required=False)
+@click.option("--username", help="$DYNCLIENT_USERNAME.")
+@click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user.")
+@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for all of it.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.pass_context
+def verify(ctx: click.Context, url: str | None, timeout: float, form: str, **credentials: str | None) -> None:
+    """Call all that changes nothing at a server, and hold its answers to its document; exit 1 if one breaks it."""
+    with _connected(offline=False, spec=None, responses="strict", password=None, url=url, **credentials) as client:
+        report = client.verify(timeout=timeout, progress=output.counter())
+    click.echo({"text": report.text, "json": report.json, "junit": report.junit}[form]())
+    ctx.exit(0 if report.ok else 1)
+
+
 for _command in contract_commands.COMMANDS:
     main.add_command(_command)
 

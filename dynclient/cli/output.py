@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..schema.model_table import Table
 
-__all__ = ["changes", "complain", "everything", "note", "result", "shown", "table", "warner"]
+__all__ = ["changes", "complain", "counter", "everything", "note", "result", "shown", "table", "warner"]
 
 #: what messages advise in Python, and how it is done at a shell
 _AT_A_SHELL = {
@@ -46,6 +46,13 @@ def warner() -> Any:
             complain(f"warning: {message}")
 
     return show
+
+
+def counter() -> Callable[[int, int, str], None] | None:
+    """For ``verify``: a line on standard error that says how far it is, for people only."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda done, total, name: click.echo(f"\r\x1b[K{done}/{total} {name}\r", err=True, nl=False)
 
 
 def note(text: str) -> None:

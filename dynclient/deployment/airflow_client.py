@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ..http.messages import Response
     from ..openapi.spec import Spec
     from ..schema.models import Model
+    from .verify import Progress
+    from .verify_report import Verification
 
 __all__ = ["About", "Airflow", "Deployed"]
 
@@ -157,6 +159,20 @@ class Airflow(Runs, Deployed[Call], Client):
         if planned is None:
             return model
         return updating.same(model, self.call(planned.operation, **planned.arguments))
+
+    def verify(self, *, timeout: float = 600.0, progress: Progress | None = None) -> Verification:
+        """Call every safe operation whose arguments can be learned, and hold each answer to the document.
+
+        Nothing is changed. The result says what kept to the document, what broke it, what was refused and what could
+        not be reached; ``print`` shows it, ``.ok`` is the verdict.
+
+        Args:
+            timeout: seconds for all of it.
+            progress: told before each call: how many were called, how many there are, the name of the next.
+        """
+        from .verify import verify  # only for those who ask
+
+        return verify(self, release=self.about().release, timeout=timeout, progress=progress)
 
     @property
     def login_transport(self) -> Any:

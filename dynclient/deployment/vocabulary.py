@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation
     from ..openapi.spec import Operations
 
-__all__ = ["arguments", "field", "find_operation", "has_feature", "operation_id", "states"]
+__all__ = ["arguments", "field", "find_operation", "has_feature", "operation_id", "operation_ids", "states"]
 
 
 @cache
@@ -30,6 +30,11 @@ def _names(kind: str, role: str) -> tuple[str, ...]:
 def find_operation(operations: Container[str], role: str) -> str | None:
     """The id of the operation with a role; None where the document has none."""
     return next((name for name in _names("operations", role) if name in operations), None)
+
+
+def operation_ids(*roles: str) -> frozenset[str]:
+    """What the operations with these roles are called in any release."""
+    return frozenset(name for role in roles for name in _names("operations", role))
 
 
 def operation_id(operations: Operations, role: str) -> str:

@@ -309,7 +309,7 @@ GATEWAYS = [
 
 @pytest.mark.parametrize("gateway", [row[1] for row in GATEWAYS], ids=[row[0] for row in GATEWAYS])
 def test_a_gateway_with_a_sign_in_of_its_own_gets_the_token_at_once(gateway):
-    """A token may always go to its own server, so nothing is asked without it; without one the message says release=."""
+    """A token may always go to its own server, so it goes at once; without one the message says release=."""
     with Server(gateway) as server:
         assert dynclient.connect(server.url, auth="good").get_dags().total_entries == 0
         assert all("authorization" in seen.headers for seen in server.seen)
