@@ -95,9 +95,9 @@ def shell(**server: str | None) -> None:
 @click.option("--responses", type=click.Choice(["strict", "warn", "off"]), help="For answers that break the document.")
 @click.option("--all", "whole", is_flag=True, help="Every item of a list, page after page, a line of JSON each.")
 @click.option("--curl", is_flag=True, help="Print the request as a curl command, its secrets masked; do not send it.")
-@click.option("--output", type=click.Choice(["json", "table"]), default="json", show_default=True)
+@click.option("--output", "form", type=click.Choice(["json", "table"]), default="json", show_default=True)
 def call(
-    operation: str, arguments: tuple[str, ...], output: str, *, whole: bool, curl: bool, **server: str | None
+    operation: str, arguments: tuple[str, ...], form: str, *, whole: bool, curl: bool, **server: str | None
 ) -> None:
     """Call an operation and print what it answers.
 
@@ -117,9 +117,9 @@ def call(
         if curl:
             click.echo(target.request(*args, **keywords).curl())
         elif whole:
-            output.everything(target.iter(*args, **keywords, **_progress(target, output)), output)
+            output.everything(target.iter(*args, **keywords, **_progress(target, form)), form)
         else:
-            output.result(target(*args, **keywords), output)
+            output.result(target(*args, **keywords), form)
 
 
 def _completed(start: str) -> list[str]:
