@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["BrokenCodingError", "CodingError", "ContentDecoder", "UnknownCodingError", "decoder_for"]
 
 _PIECE: Final = 256 * 1024  # bytes of unpacked data at a time
+_STEP: Final = 512  # bytes of zstd at a time: 4 of them may be a block of 128 KiB (RFC 8878 §3.1.1.2)
 
 
 class CodingError(ValueError):
@@ -122,11 +123,11 @@ class _Deflate:
 
 
 class _Brotli:
-    """br, by the package ``brotli`` or ``brotlicffi`` where one is installed."""
+    """br, by the package ``brotli`` or ``brotlicffi`` 1.2 or newer, which unpack no further than they are told."""
 
     def __init__(self) -> None:
         brotli = _first_module("brotli", "brotlicffi")
-        if brotli is None:
+        if not hasattr(getattr(brotli, "Decompressor", None), "can_accept_more_data"):
             raise UnknownCodingError("br")
         self._error: type[Exception] = brotli.error
         self._engine = brotli.Decompressor()
@@ -134,12 +135,14 @@ class _Brotli:
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         self._is_empty = self._is_empty and not data
-        engine = self._engine
-        try:
-            unpacked = engine.process(data) if hasattr(engine, "process") else engine.decompress(data)
-        except self._error:
-            raise BrokenCodingError from None
-        yield from _pieces(unpacked)
+        is_full = False
+        while data or is_full:
+            try:
+                piece = self._engine.process(data, output_buffer_limit=_PIECE)
+            except self._error:
+                raise BrokenCodingError from None
+            data, is_full = b"", not self._engine.can_accept_more_data()
+            yield from _pieces(piece)
 
     def end(self) -> None:
         if not self._is_empty and not self._engine.is_finished():
@@ -159,12 +162,13 @@ class _Zstandard:
             if self._engine.eof:
                 self._engine = self._new()
             self._is_empty = False
+            part, data = data[:_STEP], data[_STEP:]
             try:
-                piece = self._engine.decompress(data)
+                piece = self._engine.decompress(part)
             except self._error:
                 raise BrokenCodingError from None
             yield from _pieces(piece)
-            data = self._engine.unused_data if self._engine.eof else b""
+            data = self._engine.unused_data + data if self._engine.eof else data
 
     def end(self) -> None:
         if not self._is_empty and not self._engine.eof:

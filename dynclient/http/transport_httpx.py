@@ -177,10 +177,12 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
             await chunks.aclose()
 
     async def _whole(self, chunks: _Chunks, request: Request) -> bytes:
-        taken, parts = 0, []
+        if chunks.length > self.max_bytes:
+            raise too_large(request, self.max_bytes)
+        size, parts = 0, []
         async for part in chunks:
-            taken += len(part)
-            if taken > self.max_bytes:
+            size += len(part)
+            if size > self.max_bytes:
                 raise too_large(request, self.max_bytes)
             parts.append(part)
         return b"".join(parts)
@@ -194,6 +196,8 @@ class _Chunks:
         self._answer = answer
         self._request = request
         self._decoder = content_decoder(headers, request)
+        is_sized = request.method != "HEAD" and "transfer-encoding" not in headers
+        self.length = int(headers.get("content-length", "0").partition(",")[0]) if is_sized else 0  # bytes to come
         self._read = self._pieces(answer.aiter_raw())
 
     def __aiter__(self) -> Self:
@@ -275,10 +279,10 @@ def _error(error: BaseException, request: Request, *, header_received: bool = Fa
             f"{request_line(request)}: the URL or a field cannot be written as HTTP; nothing was sent"
         )
     table: tuple[tuple[type[BaseException], Failure], ...] = (
+        (httpx.ConnectTimeout, failures.SLOW_TO_CONNECT),  # of a handshake too, which wanted to read (an SSLError)
+        (httpx.TimeoutException, failures.SLOW),
         (ssl.SSLCertVerificationError, failures.UNTRUSTED),
         (ssl.SSLError, failures.NO_TLS),
-        (httpx.ConnectTimeout, failures.SLOW_TO_CONNECT),
-        (httpx.TimeoutException, failures.SLOW),
         (httpx.ProxyError, failures.NO_PROXY),
         (httpx.ConnectError, failures.NO_SERVER),
         (httpx.DecodingError, failures.CODING),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import tracemalloc
 import zlib
 
 import pytest
@@ -50,6 +51,16 @@ def test_what_is_cut_off(coding, body):
     for end in (1, 5, len(body) // 3, len(body) - 1):
         with pytest.raises(BrokenCodingError):
             decode(coding, [body[:end]])
+
+
+@pytest.mark.parametrize(("coding", "package", "name"), OTHERS)
+def test_bombs_of_other_codings(coding, package, name):
+    """They are unpacked in pieces too."""
+    bomb = getattr(pytest.importorskip(package), name)(b"\0" * 50_000_000)
+    tracemalloc.start()
+    assert len(next(decoder_for(coding).feed(bomb))) <= 256 * 1024
+    assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(("coding", "package", "name"), OTHERS)
