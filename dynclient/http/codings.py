@@ -141,7 +141,7 @@ class _Brotli:
                 piece = self._engine.process(data, output_buffer_limit=_PIECE)
             except self._error:
                 raise BrokenCodingError from None
-            data, is_full = b"", not self._engine.can_accept_more_data()
+            data, is_full = b"", bool(piece)  # it may hold more though it could take more
             yield from _pieces(piece)
 
     def end(self) -> None:

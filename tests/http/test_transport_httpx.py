@@ -258,14 +258,14 @@ def test_a_cancelled_request_leaves_no_connection():
     async def work(url):
         async with aio.Transport() as transport:
             task = asyncio.create_task(transport.send(get(url)))
-            while not server.seen:
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(arrived.wait, 20)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             return await transport.send(get(url))
 
-    with Server(silent, OK) as server:
+    arrived = threading.Event()
+    with Server(lambda exchange: (arrived.set(), silent(exchange)), OK) as server:
         assert asyncio.run(work(server.url)).body == b"yes"
         assert server.connections == 2
 
