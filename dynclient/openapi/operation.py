@@ -28,6 +28,7 @@ __all__ = [
     "SecurityScheme",
     "Server",
     "ServerVariable",
+    "fixed_query",
     "free",
     "identifier",
     "part",
@@ -188,6 +189,11 @@ class Place(NamedTuple):
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
+
+
+def fixed_query(path: str) -> tuple[str, ...]:
+    """The parts of the query that stands in a path template: ``("beta=true",)`` of ``/files?beta=true``."""
+    return tuple(part for part in path.partition("#")[0].partition("?")[2].split("&") if part)
 
 
 def snake(text: str) -> str:

@@ -15,6 +15,7 @@ from . import parameter_styles as styles
 from .body_encoder import kind_of
 from .forms import read_form
 from .multipart import read_multipart
+from .operation import fixed_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +61,8 @@ def decode(request: Request, operation: Operation, path_arguments: Mapping[str, 
     for parameter in operation.parameters:
         raw: _Pairs | str | None
         if parameter.location == "path":
-            raw = quote(path_arguments.get(parameter.name, ""), safe=",;=." if parameter.style != "simple" else ",")
+            marks = ",;=." if parameter.style != "simple" or parameter.explode else ","
+            raw = quote(path_arguments.get(parameter.name, ""), safe=marks)
         elif parameter.location == "header":
             raw = request.headers.get(parameter.name)
         else:
@@ -124,7 +126,8 @@ def _content(parameter: Parameter, raw: _Pairs | str) -> Any:
 
 def _unknown(names: list[str], parameters: list[Parameter], operation: Operation) -> Iterator[Violation]:
     """Query arguments that no parameter claims."""
-    claimed = {p.name for p in parameters}
+    fixed = fixed_query(operation.path)
+    claimed = {p.name for p in parameters} | {unquote_plus(part.partition("=")[0]) for part in fixed}
     prefixes = tuple(f"{p.name}[" for p in parameters if p.style == "deepObject")
     for parameter in parameters:
         if parameter.explode and parameter.style == "form" and parameter.schema is not None:

@@ -28,6 +28,7 @@ from .operation import (
     SecurityScheme,
     Server,
     ServerVariable,
+    fixed_query,
     free,
     identifier,
     part,
@@ -214,7 +215,8 @@ class Spec:
 
         Where the document's servers have a path (``/api/v1``), the prefix must end in it.
         """
-        path = _ESCAPED.sub(_unescaped, urlsplit(url).path)
+        parts = urlsplit(url)
+        path, query = _ESCAPED.sub(_unescaped, parts.path), {*parts.query.split("&")}
         if self._routes is None:
             self._routes = self._make_routes()
         for verb, pattern, id_ in self._routes:
@@ -223,6 +225,8 @@ class Spec:
             found = pattern.fullmatch(path)
             if found:
                 operation = self.operations[id_]
+                if not query.issuperset(fixed_query(operation.path)):
+                    continue
                 names = re.findall(r"\{([^{}]+)\}", operation.path)
                 values = [unquote(value) for value in found.groups()[1:]]
                 return Match(operation, dict(zip(names, values, strict=True)), found[1])
@@ -312,10 +316,11 @@ def _operation(
         yield id_ if isinstance(id_, str) else "", method, path, pointer
 
 
-def _route_rank(path: str) -> tuple[int, tuple[int, ...]]:
-    """Longer paths first, and among those of a length the ones whose literals come first."""
+def _route_rank(path: str) -> tuple[int, int, bool, tuple[int, ...]]:
+    """Longer paths first, of a length those with a query, then those without a fragment, then earlier literals."""
     segments = path.split("/")
-    return -len(segments), tuple(segment.count("{") * 1000 - len(segment) for segment in segments)
+    literals = tuple(segment.count("{") * 1000 - len(segment) for segment in segments)
+    return -len(segments), -len(fixed_query(path)), "#" in path, literals
 
 
 def _route(path: str) -> str:

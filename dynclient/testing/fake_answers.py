@@ -87,7 +87,9 @@ class _Resource:
     @property
     def status(self) -> int:
         success = self.operation.success
-        return int(success.status) if success is not None and success.status.isdigit() else 200
+        if success is None:  # an operation that only redirects
+            return min((int(s) for s in self.operation.responses if s.isdigit() and s[0] == "3"), default=200)
+        return int(success.status) if success.status.isdigit() else 200
 
     @property
     def changes(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from ..client import pagination as paginate
 from ..http import media_types
+from ..openapi.operation import identifier
 from ..schema import examples
 from ..schema.schema import MISSING
 from ..schema.values import from_json
@@ -86,7 +87,12 @@ class State:
 
     def resource_path(self, path: str, arguments: Mapping[str, Any]) -> ResourcePath:
         """A path template with its arguments filled in."""
-        return tuple(str(arguments[part[1:-1]]) if part[:1] == "{" else part for part in path.strip("/").split("/"))
+
+        def value(found: re.Match[str]) -> str:
+            return str(arguments.get(found[1], arguments.get(identifier(found[1]), found[0])))
+
+        plain = re.split(r"[?#]", path, maxsplit=1)[0].strip("/")
+        return tuple(re.sub(r"\{([^{}]+)\}", value, part) for part in plain.split("/"))
 
     def above(self, path: str) -> Iterable[tuple[Collection, str]]:
         """The collections whose items stand on the way to a path, and the path of each item, outermost first."""
@@ -261,7 +267,7 @@ def _collections(spec: Spec) -> Iterable[Collection]:
         listing = methods.get("GET")
         paging = paginate.paging(listing) if listing is not None else None
         schema = json_schema(listing) if listing is not None else None
-        if paging is None or schema is None:
+        if paging is None or schema is None or not paging.items:
             continue
         item_schema = schema.fields[paging.items].items
         below = [other for other in paths if re.fullmatch(re.escape(path) + r"/\{[^{}]+\}", other)]
