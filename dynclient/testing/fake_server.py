@@ -224,6 +224,9 @@ class FakeServer:
                 )
                 number = parameter.schema is not None and "integer" in parameter.schema.types
                 arguments[parameter.keyword] = int(key) if number else key
+                body = arguments.get("body")
+                if isinstance(body, dict) and parameter.name in body:  # which names the same thing as the path
+                    arguments["body"] = {**body, parameter.name: arguments[parameter.keyword]}
         return arguments
 
     def misbehave(
