@@ -296,13 +296,26 @@ def lint(ctx: click.Context, source: str) -> None:
 
 
 @main.command()
-@click.argument("source", required=False)
-@click.option("--aio", is_flag=True, help="For the client that is awaited, of dynclient.aio.")
-def stubs(source: str | None, *, aio: bool) -> None:
-    """Print a .pyi that tells editors and mypy the operations and models of a document."""
-    from . import stub_writer as made
+@click.argument("sources", nargs=-1)
+@click.option("--into", default="typings", show_default=True, help="The folder that type checkers look into.")
+@click.option("--print", "printed", is_flag=True, help="Print one document's .pyi instead of writing a package.")
+@click.option("--aio", is_flag=True, help="With --print: for the client that is awaited, of dynclient.aio.")
+def stubs(sources: tuple[str, ...], into: str, *, printed: bool, aio: bool) -> None:
+    """Write stubs, so that editors and mypy know what `connect` gives: a release, or several told apart by release=."""
+    documents = [load_source(source) for source in sources or (None,)]
+    if printed:
+        from . import stub_writer
 
-    click.echo(made.stubs(load_source(source), awaited=aio), nl=False)
+        click.echo(stub_writer.stubs(documents[0], awaited=aio), nl=False)
+        return
+    from pathlib import Path
+
+    from . import stub_package
+
+    paths = stub_package.write(documents, Path(into))
+    names = ", ".join(document.release or document.source for document in documents)
+    click.echo(f"{len(paths)} files for {names} are in {into}/dynclient", err=True)
+    click.echo(f'pyright looks there; for mypy: mypy_path = "{into}"', err=True)
 
 
 # --- the contract -------------------------------------------------------------------------------------------------

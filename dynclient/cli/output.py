@@ -71,8 +71,10 @@ def result(data: Any, output: str) -> None:
         from ..schema import model_repr, model_table  # only for a table
 
         name = type(data).__name__
-        answer = model_table.of_model(name, data, getattr(data, "_schema_", None)) if isinstance(data, dict) else None
-        shown(answer or model_table.of_items(name, data))
+        if isinstance(data, dict):
+            shown(model_table.of_model(name, data, getattr(data, "_schema_", None)))
+        else:
+            shown(model_table.of_items(name, data))
         rest = model_repr.shortfall(data) if isinstance(data, dict) else ""
         note(f"{rest}; --all walks them all" if rest else "")
     elif data is not None:
