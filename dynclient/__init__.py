@@ -152,6 +152,7 @@ if TYPE_CHECKING:
     from .openapi.load import load as load
     from .openapi.response_decoder import Reply as Reply
     from .openapi.spec import Spec as Spec
+    from .schema.frame import frame as frame
     from .schema.models import Model as Model
 
 _MODULES = {
@@ -210,6 +211,7 @@ _MODULES = {
     "Exchange": "http.messages",
     "Retry": "http.transport",
     "Transport": "http.transport",
+    "frame": "schema.frame",
     "load": "openapi.load",
     "load_ipython_extension": "cli.shell",
     "unload_ipython_extension": "cli.shell",

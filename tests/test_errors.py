@@ -96,7 +96,9 @@ def test_the_docstring_draws_every_error():
 def test_public_names_are_listed():
     """``__all__`` is sorted and has every public class."""
     classes = {
-        name for name, value in vars(errors).items() if isinstance(value, type) and value.__module__.startswith("dynclient.")
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and value.__module__.startswith("dynclient.")
     }
     assert errors.__all__ == sorted(errors.__all__)
     assert set(errors.__all__) == {name for name in classes if not name.startswith("_")}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation
     from ..schema.schema import Schema
 
-__all__ = ["arguments"]
+__all__ = ["arguments", "file_content"]
 
 
 class _Place(NamedTuple):
@@ -30,8 +30,8 @@ def arguments(operation: Operation, words: Sequence[str]) -> tuple[list[Any], di
     """Positional arguments and named ones, from words such as ``limit=5``.
 
     A word without ``=`` is the next path argument. A name given again adds to a list. Lists and objects are JSON, one
-    item of a list may stand alone. ``body=`` is JSON too, or a file that holds it:
-    ``body=@file``; ``body=@-`` is standard input.
+    item of a list may stand alone. ``name=@file`` is the content of a file, ``@-`` of standard input; a text that
+    begins with @ is written ``@@``.
 
     Raises:
         ArgumentError: a word that is no argument, a name given twice, JSON that is none, a file that cannot be read.
@@ -86,6 +86,10 @@ def _stays(texts: list[str], types: Sequence[str]) -> bool:
 
 def _single(place: _Place, text: str) -> Any:
     """One value: JSON where its types are not those of text; what is none is left for the document to judge."""
+    if text.startswith("@@"):
+        text = text[1:]
+    elif text.startswith("@"):
+        return _at_file(place, text[1:])
     types = place.schema.described_types if place.schema is not None else ()
     if not types:
         return _json(text, text) if place.as_json else text
@@ -102,13 +106,26 @@ def _single(place: _Place, text: str) -> Any:
 def _body(text: str, encoder: Encoder) -> Any:
     """The whole body: JSON or text as typed, or the content of a file."""
     is_json = encoder.media is not None and media_types.is_json(encoder.media.name)
-    if not text.startswith("@"):
-        return _json_of("body", text) if is_json else text
-    data = _content(text[1:])
-    return _json_of("body", data) if is_json else data
+    if text.startswith("@"):
+        return file_content(text[1:], "body") if is_json else _bytes(text[1:], "body")
+    return _json_of("body", text) if is_json else text
 
 
-def _content(path: str) -> bytes:
+def file_content(path: str, name: str) -> Any:
+    """The JSON or YAML in a file, or in standard input where the path is ``-``.
+
+    Raises:
+        ArgumentError: it cannot be read, or holds neither.
+    """
+    data = _bytes(path, name)
+    if not path.lower().endswith((".yaml", ".yml")):
+        return _json_of(name, data)
+    from ..documents import yaml  # only for such a file
+
+    return yaml.parse(data, path)
+
+
+def _bytes(path: str, name: str) -> bytes:
     import sys
 
     if path == "-":
@@ -117,7 +134,16 @@ def _content(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes 12 ms to import
             return file.read()
     except OSError as error:
-        raise ArgumentError(f"body: {path} cannot be read ({error.strerror})") from None
+        raise ArgumentError(f"{name}: {path} cannot be read ({error.strerror})") from None
+
+
+def _at_file(place: _Place, path: str) -> Any:
+    """What a file holds for one argument: text where text is wanted, else JSON or YAML."""
+    types = place.schema.described_types if place.schema is not None else ()
+    if "string" not in types and (place.as_json or {"object", "array"} & {*types}):
+        return file_content(path, place.keyword)
+    text = _bytes(path, place.keyword).decode("utf-8", "replace").rstrip("\n")
+    return _single(place, f"@{text}" if text.startswith("@") else text)
 
 
 def _json(text: str, instead: Any) -> Any:

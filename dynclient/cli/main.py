@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import ArgumentError, ContractWarning, DynclientError
-from . import contract_commands, output
+from ..errors import ApiError, ArgumentError, ContractError, ContractWarning, DynclientError, SpecError, TransportError
+from . import call_commands, contract_commands, output
 from .source import load_source
 
 if TYPE_CHECKING:
     from ..client.sync import Call
-    from ..deployment.airflow_client import Airflow
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
 
@@ -38,7 +37,10 @@ class _Commands(click.Group):
             try:
                 return super().invoke(ctx)
             except DynclientError as error:
+                if ctx.params.get("debug"):
+                    raise
                 output.complain(str(error))
+                ctx.exit(_exit_code(error))
             except (KeyboardInterrupt, click.Abort):
                 click.echo(err=True)
                 ctx.exit(_INTERRUPTED)
@@ -50,14 +52,30 @@ class _Commands(click.Group):
         return None
 
 
+_CODES = {ArgumentError: 3, SpecError: 3, ApiError: 4, ContractError: 5, TransportError: 6}
+
+
+def _exit_code(error: DynclientError) -> int:
+    """By who must act; 1 for a run that failed."""
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), 1)
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="dynclient")
-def main() -> None:
+@click.option("--debug", is_flag=True, help="Show tracebacks, and each request on standard error.")
+def main(*, debug: bool) -> None:
     """Talk to any Airflow release, and hold its contract, by its OpenAPI document.
 
     A server is $DYNCLIENT_URL with $DYNCLIENT_USERNAME and $DYNCLIENT_PASSWORD, or $DYNCLIENT_TOKEN. A document is a
     release, a path or a URL; $DYNCLIENT_SPEC, or the newest release, where none is given.
+
+    Exit codes: 1 a run failed or a check found something, 2 usage, 3 refused before anything was sent, 4 the server
+    said no, 5 its answer broke the document, 6 the network.
     """
+    if debug:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG, format="%(name)s %(message)s")
 
 
 @main.command()
@@ -66,111 +84,6 @@ def demo() -> None:
     from . import demo as demos
 
     demos.run(click.echo)
-
-
-@main.command()
-@click.option("--url", help="The server; $DYNCLIENT_URL, else http://localhost:8080.")
-@click.option("--spec", help="The document; $DYNCLIENT_SPEC, else that of the release the server runs.")
-@click.option("--username", help="$DYNCLIENT_USERNAME.")
-@click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user.")
-def shell(**server: str | None) -> None:
-    """Start IPython with the connected client as `af`."""
-    from . import shell as prompt
-
-    with _connected(offline=False, responses=None, password=None, **server) as client:
-        prompt.start(client)
-
-
-# --- calling ------------------------------------------------------------------------------------------------------
-
-
-@main.command()
-@click.argument("operation", shell_complete=lambda _ctx, _param, start: _completed(start))
-@click.argument("arguments", nargs=-1, metavar="[NAME=VALUE]...")
-@click.option("--url", help="The server; $DYNCLIENT_URL, else http://localhost:8080.")
-@click.option("--spec", help="The document; $DYNCLIENT_SPEC, else that of the release the server runs.")
-@click.option("--username", help="$DYNCLIENT_USERNAME.")
-@click.option("--password", help="$DYNCLIENT_PASSWORD, which nobody sees in a list of processes; else it is asked for.")
-@click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user.")
-@click.option("--responses", type=click.Choice(["strict", "warn", "off"]), help="For answers that break the document.")
-@click.option("--all", "whole", is_flag=True, help="Every item of a list, page after page, a line of JSON each.")
-@click.option("--curl", is_flag=True, help="Print the request as a curl command, its secrets masked; do not send it.")
-@click.option("--output", "form", type=click.Choice(["json", "table"]), default="json", show_default=True)
-def call(
-    operation: str, arguments: tuple[str, ...], form: str, *, whole: bool, curl: bool, **server: str | None
-) -> None:
-    """Call an operation and print what it answers.
-
-    \b
-    dynclient call get_dags limit=5 tags=prod tags=daily
-    dynclient call get_dag tutorial
-    dynclient call trigger_dag_run dag_id=tutorial logical_date=null conf='{"day": 3}'
-    dynclient call post_pool body=@pool.json
-
-    Each value is read as the document wants it; lists and objects are JSON. `dynclient show OPERATION` names them.
-    """  # noqa: D301 - click's mark for lines that stay as they are
-    from . import arguments as typed
-
-    with _connected(offline=curl, **server) as client:
-        target = client.operation(operation)
-        args, keywords = typed.arguments(target.operation, arguments)
-        if curl:
-            click.echo(target.request(*args, **keywords).curl())
-        elif whole:
-            output.everything(target.iter(*args, **keywords, **_progress(target, form)), form)
-        else:
-            output.result(target(*args, **keywords), form)
-
-
-def _completed(start: str) -> list[str]:
-    return [name for name in load_source(None).operations.names if name.startswith(start)]
-
-
-def _connected(*, offline: bool, spec: str | None, responses: Any, **credentials: str | None) -> Airflow:
-    from ..deployment import connect, login
-    from ..openapi import load
-
-    url, auth = _server(**credentials)
-    document: Any = spec or os.environ.get("DYNCLIENT_SPEC") or None
-    if offline and document is not None:
-        document = load.load(document)
-        if isinstance(auth, tuple) and login.logs_in(document):
-            auth = "***"  # the token that a login would give is not shown anyway
-    return connect.connect(url, auth, spec=document, responses=responses)
-
-
-def _server(url: str | None, username: str | None, password: str | None, token: str | None) -> tuple[str, Any]:
-    """Where, and as whom: the options go before the environment, and that before netrc."""
-    from ..deployment import environment
-
-    url = url or os.environ.get("DYNCLIENT_URL") or "http://localhost:8080"
-    if token is not None:
-        return url, token
-    if username is not None:
-        return url, (username, _password(username, password))
-    if password is not None:
-        raise ArgumentError("--password belongs to --username; give both, or --token")
-    user = os.environ.get("DYNCLIENT_USERNAME")
-    if user and not os.environ.get("DYNCLIENT_TOKEN"):
-        return url, (user, _password(user, None))
-    return url, environment.environment(url).auth
-
-
-def _password(user: str, option: str | None) -> str:
-    """The password of a user: given, in the environment, or asked for where there is somebody to ask."""
-    password = option if option is not None else os.environ.get("DYNCLIENT_PASSWORD") or None
-    if password is not None:
-        return password
-    if not sys.stdin.isatty():
-        raise ArgumentError(f"the password of {user!r} is not known; set DYNCLIENT_PASSWORD, or use DYNCLIENT_TOKEN")
-    answer: str = click.prompt(f"Password of {user}", hide_input=True, err=True)
-    return answer
-
-
-def _progress(call: Call, output: str) -> dict[str, bool]:
-    """Shown to those who wait and would not see it among the items."""
-    waiting = sys.stderr.isatty() and (output == "table" or not sys.stdout.isatty())
-    return {"progress": True} if waiting and "progress" not in call.types else {}
 
 
 # --- looking ------------------------------------------------------------------------------------------------------
@@ -216,7 +129,9 @@ def _is_wanted(operation: Operation, spec: Spec, tag: str | None, search: str | 
 
 
 @main.command()
-@click.argument("name", metavar="OPERATION|MODEL", shell_complete=lambda _ctx, _param, start: _completed(start))
+@click.argument(
+    "name", metavar="OPERATION|MODEL", shell_complete=lambda _ctx, _param, start: call_commands.completed(start)
+)
 @click.option("--spec", help="The document; $DYNCLIENT_SPEC, else the newest release.")
 def show(name: str, spec: str | None) -> None:
     """Show the signature and the help of an operation, or the fields of a model."""
@@ -343,22 +258,7 @@ def serve(spec: str | None, port: int, user: str | None) -> None:
             click.echo("gone", err=True)
 
 
-@main.command()
-@click.argument("url", required=False)
-@click.option("--username", help="$DYNCLIENT_USERNAME.")
-@click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user.")
-@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for all of it.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
-@click.pass_context
-def verify(ctx: click.Context, url: str | None, timeout: float, form: str, **credentials: str | None) -> None:
-    """Call all that changes nothing at a server, and hold its answers to its document; exit 1 if one breaks it."""
-    with _connected(offline=False, spec=None, responses="strict", password=None, url=url, **credentials) as client:
-        report = client.verify(timeout=timeout, progress=output.counter())
-    click.echo({"text": report.text, "json": report.json, "junit": report.junit}[form]())
-    ctx.exit(0 if report.ok else 1)
-
-
-for _command in contract_commands.COMMANDS:
+for _command in (*call_commands.COMMANDS, *contract_commands.COMMANDS):
     main.add_command(_command)
 
 

@@ -6,16 +6,30 @@ import json
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from ..errors import ArgumentError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..schema.model_table import Table
 
-__all__ = ["changes", "complain", "counter", "everything", "note", "result", "shown", "table", "warner"]
+__all__ = [
+    "Shape",
+    "changes",
+    "complain",
+    "counter",
+    "everything",
+    "note",
+    "plain",
+    "result",
+    "shown",
+    "table",
+    "warner",
+]
 
 #: what messages advise in Python, and how it is done at a shell
 _AT_A_SHELL = {
@@ -32,8 +46,12 @@ def complain(message: str) -> None:
     """A message on standard error, in the words of the shell, without what a terminal might obey."""
     for python, here in _AT_A_SHELL.items():
         message = message.replace(python, here)
-    text = "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in message)
-    click.echo(f"{click.style('dynclient:', fg='red')} {text}", err=True)
+    click.echo(f"{click.style('dynclient:', fg='red')} {plain(message)}", err=True)
+
+
+def plain(text: str) -> str:
+    """A text without what a terminal might obey."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in text)
 
 
 def warner() -> Any:
@@ -61,33 +79,102 @@ def note(text: str) -> None:
         click.echo(click.style(text, dim=True))
 
 
-def result(data: Any, output: str) -> None:
-    """What an operation answered: JSON or a table; text and octets as they are; what streams, as it comes."""
+class Shape(NamedTuple):
+    """How an answer is printed.
+
+    Attributes:
+        form: json, jsonl, yaml, csv or table.
+        columns: the fields of a table or of csv; those that people look for, or all, where there are none.
+        expression: JMESPath over what is printed.
+    """
+
+    form: str = "json"
+    columns: tuple[str, ...] = ()
+    expression: str | None = None
+
+
+def result(data: Any, shape: Shape) -> None:
+    """What an operation answered; text and octets as they are; what streams, as it comes."""
     if isinstance(data, (str, bytes)):
         click.echo(data, nl=data[-1:] not in {"\n", b"\n"})
     elif hasattr(data, "__next__"):
-        everything(data, "json")
-    elif output == "table" and isinstance(data, (dict, list)):
-        from ..schema import model_repr, model_table  # only for a table
-
-        name = type(data).__name__
-        if isinstance(data, dict):
-            shown(model_table.of_model(name, data, getattr(data, "_schema_", None)))
-        else:
-            shown(model_table.of_items(name, data))
-        rest = model_repr.shortfall(data) if isinstance(data, dict) else ""
-        note(f"{rest}; --all walks them all" if rest else "")
+        everything(data, Shape())
     elif data is not None:
+        _write(_filtered(data, shape.expression), shape)
+
+
+def _write(data: Any, shape: Shape) -> None:
+    if shape.form == "table" and isinstance(data, (dict, list)):
+        _table_of(data, shape.columns)
+    elif shape.form == "csv":
+        _csv(_rows(data), shape.columns)
+    elif shape.form == "jsonl":
+        for row in _rows(data):
+            click.echo(json.dumps(row, ensure_ascii=False))
+    elif shape.form == "yaml":
+        import yaml  # only for this form
+
+        click.echo(yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False, allow_unicode=True), nl=False)
+    else:
         _json(data)
 
 
-def everything(items: Iterator[Any], output: str) -> None:
-    """Items of a walk, a line of JSON each, as they come; or one table of them all."""
-    if output == "table":
-        result(list(items), output)
+def everything(items: Iterable[Any], shape: Shape) -> None:
+    """Items of a walk, a line of JSON each, as they come; or one table, csv or document of them all."""
+    shaped = (_filtered(item, shape.expression) for item in items)
+    if shape.form not in {"json", "jsonl"}:
+        _write(list(shaped), shape)
         return
-    for item in items:
+    for item in shaped:
         click.echo(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False))
+
+
+def _filtered(data: Any, expression: str | None) -> Any:
+    if not expression:
+        return data
+    import jmespath  # only for --filter
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, data)
+    except JMESPathError as error:
+        raise ArgumentError(f"--filter: {str(error).splitlines()[0]}") from None
+
+
+def _rows(data: Any) -> list[Any]:
+    """The items of a collection, of a list, or the one thing there is."""
+    from ..schema import model_repr  # only for rows
+
+    if isinstance(data, dict):
+        field = model_repr.list_field(data)
+        return list(data[field]) if field is not None else [data]
+    return data if isinstance(data, list) else [data]
+
+
+def _csv(rows: Sequence[Any], columns: Sequence[str]) -> None:
+    """RFC 4180 with a header; what is nested as JSON text, null as nothing."""
+    import csv
+
+    objects = [row if isinstance(row, dict) else {"value": row} for row in rows]
+    names = [name for name in columns if name] or list(dict.fromkeys(name for row in objects for name in row))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for row in objects:
+        values = [row.get(name) for name in names]
+        writer.writerow([json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list, bool)) else v for v in values])
+
+
+def _table_of(data: Any, columns: Sequence[str]) -> None:
+    from ..schema import model_repr, model_table  # only for a table
+
+    name, names = type(data).__name__, [name for name in columns if name]
+    if isinstance(data, dict) and not names:
+        shown(model_table.of_model(name, data, getattr(data, "_schema_", None)))
+    else:
+        rows = [row if isinstance(row, dict) else {"value": row} for row in _rows(data)]
+        shown(model_table.of_items(name, rows, columns=names))
+    rest = model_repr.shortfall(data) if isinstance(data, dict) else ""
+    note(f"{rest}; --all walks them all" if rest else "")
 
 
 def _json(data: Any) -> None:

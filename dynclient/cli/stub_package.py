@@ -165,3 +165,7 @@ def _imports(function: Callable[..., object]) -> Iterator[str]:
             above = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
             home = ".".join(part for part in (above, node.module) if part)
             yield from (f"from {home} import {name.name}" for name in node.names if name.name in words)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):  # an alias of its own
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            yield from (f"from {function.__module__} import {name}" for name in names if name in words)

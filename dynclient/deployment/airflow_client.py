@@ -14,18 +14,21 @@ from ..client.auth_choice import choose
 from ..client.base import BaseClient, CallT
 from ..client.sync import Call, Client
 from ..documents import releases
-from . import login
+from . import ensure, failures, login
 from . import update as updating
 from .login import Renewed
 from .runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from ..errors import Problem
     from ..http.messages import Response
     from ..openapi.spec import Spec
     from ..schema.models import Model
+    from .ensure import Ensured
+    from .failures import Failure
     from .verify import Progress
     from .verify_report import Verification
 
@@ -173,6 +176,31 @@ class Airflow(Runs, Deployed[Call], Client):
         from .verify import verify  # only for those who ask
 
         return verify(self, release=self.about().release, timeout=timeout, progress=progress)
+
+    def failures(self, *, since: datetime, dag: str = "*", most: int = 50) -> Iterator[Failure]:
+        """The failed task instances of all DAGs that ended since a moment, with the end of their logs, lazily.
+
+        Args:
+            since: an aware datetime.
+            dag: a pattern of DAG ids as a shell has them: ``etl_*``.
+            most: no more than so many.
+        """
+        return failures.failures(self, since, dag, most)
+
+    def ensure(self, collection: str, /, *, dry_run: bool = False, **wanted: Any) -> Ensured:
+        """Make an item of a collection be as wanted: ``af.ensure("pools", name="etl", slots=5)``.
+
+        What is absent is created, what differs is changed, what is equal is left alone; fields that are not named stay.
+        It works for every collection with POST, and GET and PATCH of one item. What the server masks is not compared.
+
+        Raises:
+            ArgumentError: there is no such collection, or the field that tells its items apart is missing.
+        """
+        return ensure.ensure(self, collection, wanted, dry_run=dry_run)
+
+    def token(self) -> str | None:
+        """The token of this client's login, made now where there is none; None where a login has none."""
+        return self._credentials.current() if isinstance(self._credentials, Renewed) else None
 
     @property
     def login_transport(self) -> Any:

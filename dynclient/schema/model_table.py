@@ -123,7 +123,13 @@ def of_model(name: str, value: Mapping[str, Any], schema: Schema | None) -> Tabl
     return of_items(name, value[field], inner, model_repr.shortfall(value))
 
 
-def of_items(name: str, rows: Sequence[Mapping[str, Any]], schema: Schema | None = None, note: str = "") -> Table:
+def of_items(
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    schema: Schema | None = None,
+    note: str = "",
+    columns: Sequence[str] = (),
+) -> Table:
     """Objects of one kind as rows.
 
     Args:
@@ -131,8 +137,9 @@ def of_items(name: str, rows: Sequence[Mapping[str, Any]], schema: Schema | None
         rows: the objects; a model knows its own schema.
         schema: of one object.
         note: the remark.
+        columns: the fields to show; those that people look for, by default.
     """
-    names = _column_names(rows)
+    names = list(columns) or _column_names(rows)
     cells = [tuple(cell(column, row, getattr(row, "_schema_", schema)) for column in names) for row in rows]
     return Table(name, names, cells, note or f"{len(rows)} item{'' if len(rows) == 1 else 's'}")
 

@@ -1,0 +1,219 @@
+"""Commands that talk to a server: call any operation, and the jobs of every day."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import ArgumentError
+from . import output
+from .connection import connected, server_options
+from .source import load_source
+
+if TYPE_CHECKING:
+    from ..client.sync import Call
+
+__all__ = ["COMMANDS"]
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_FORMS = click.Choice(["json", "jsonl", "yaml", "csv", "table"])
+
+
+class _Duration(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic since click 8.4
+    """``90``, ``90s``, ``15m``, ``24h``, ``7d`` as seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value))
+        if match is None:
+            self.fail(f"{value!r} is no duration; write 90s, 15m, 24h or 7d", param, ctx)
+        return float(match[1]) * _SECONDS[match[2] or "s"]
+
+
+def completed(start: str) -> list[str]:
+    return [name for name in load_source(None).operations.names if name.startswith(start)]
+
+
+@click.command()
+@click.argument("operation", shell_complete=lambda _ctx, _param, start: completed(start))
+@click.argument("arguments", nargs=-1, metavar="[NAME=VALUE]...")
+@server_options
+@click.option("--responses", type=click.Choice(["strict", "warn", "off"]), help="For answers that break the document.")
+@click.option("--all", "whole", is_flag=True, help="Every item of a list, page after page, a line of JSON each.")
+@click.option("--curl", is_flag=True, help="Print the request as a curl command, its secrets masked; do not send it.")
+@click.option("-o", "--output", "form", type=_FORMS, default="json", show_default=True)
+@click.option("--columns", help="For tables and csv: names of fields with commas between them.")
+@click.option("--filter", "expression", help="A JMESPath expression over the answer, or over each item with --all.")
+@click.option("--timeout", type=_Duration(), help="For the answer: 90s, 15m, 24h.")
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="Sent too; more than once.")
+def call(operation: str, arguments: tuple[str, ...], form: str, **options: Any) -> None:
+    """Call an operation and print what it answers.
+
+    \b
+    dynclient call get_dags limit=5 tags=prod tags=daily
+    dynclient call get_dag tutorial
+    dynclient call trigger_dag_run dag_id=tutorial logical_date=null conf=@conf.json
+    dynclient call post_pool body=@pool.yaml
+    dynclient call get_dags --all -o csv --columns dag_id,is_paused
+
+    Each value is read as the document wants it; lists and objects are JSON, @file is the content of a file, @- of
+    standard input. `dynclient show OPERATION` names them.
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    from . import arguments as typed
+
+    whole, curl = options.pop("whole"), options.pop("curl")
+    shape = output.Shape(form, tuple((options.pop("columns") or "").split(",")), options.pop("expression"))
+    headers, timeout = _headers(options.pop("headers")), options.pop("timeout")
+    with connected(offline=curl, **options) as client:
+        target = client.operation(operation).options(timeout=timeout, headers=headers)
+        args, keywords = typed.arguments(target.operation, arguments)
+        if curl:
+            click.echo(target.request(*args, **keywords).curl())
+        elif whole:
+            output.everything(target.iter(*args, **keywords, **_progress(target, form)), shape)
+        else:
+            output.result(target(*args, **keywords), shape)
+
+
+def _headers(lines: tuple[str, ...]) -> dict[str, str]:
+    pairs = [line.partition(":") for line in lines]
+    if not all(mark for _, mark, _ in pairs):
+        raise ArgumentError("--header: write 'Name: value'")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _progress(call: Call, form: str) -> dict[str, bool]:
+    """Shown to those who wait and would not see it among the items."""
+    waiting = sys.stderr.isatty() and (form != "json" or not sys.stdout.isatty())
+    return {"progress": True} if waiting and "progress" not in call.types else {}
+
+
+@click.command()
+@server_options
+def shell(**server: Any) -> None:
+    """Start IPython with the connected client as `af`."""
+    from . import shell as prompt
+
+    with connected(**server) as client:
+        prompt.start(client)
+
+
+@click.command()
+@click.argument("dag")
+@server_options
+@click.option("--conf", help="JSON, @file or @-.")
+@click.option("--run-id", help="Of your own; the same again is refused, so that nothing runs twice.")
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Until the run is over.")
+@click.option("--timeout", type=_Duration(), help="For the waiting: 90s, 15m, 1h.")
+@click.option("-o", "--output", "form", type=_FORMS, default="json", show_default=True)
+def run(dag: str, conf: str | None, run_id: str | None, form: str, **options: Any) -> None:
+    """Trigger a run of a DAG and wait until it is over; exit 1 when it failed, with the end of the logs on stderr."""
+    from . import arguments as typed
+
+    wait, timeout = options.pop("wait"), options.pop("timeout")
+    with connected(**options) as client:
+        trigger = client.operation("trigger_dag_run" if "trigger_dag_run" in client.operations else "post_dag_run")
+        words = [*([f"conf={conf}"] if conf is not None else []), *([f"dag_run_id={run_id}"] if run_id else [])]
+        _, arguments = typed.arguments(trigger.operation, words)
+        if wait:
+            output.result(client.run_and_wait(dag, timeout=timeout, **arguments), output.Shape(form))
+            return
+        if "logical_date" in trigger.types and trigger.operation.name == "trigger_dag_run":
+            arguments["logical_date"] = None
+        output.result(trigger(dag, **arguments), output.Shape(form))
+
+
+@click.command()
+@click.argument("dag")
+@click.argument("run_id", metavar="RUN")
+@click.argument("task")
+@server_options
+@click.option("--follow", is_flag=True, help="Go on until the task ends.")
+@click.option("--map-index", type=int, help="Of a mapped task.")
+@click.option("--try", "number", type=int, help="Which try; the newest by default.")
+def log(
+    dag: str, run_id: str, task: str, *, follow: bool, map_index: int | None, number: int | None, **server: Any
+) -> None:
+    """Print the log of a task instance."""
+    with connected(**server) as client:
+        for line in client.log(dag, run_id, task, number, map_index=map_index, follow=follow):
+            click.echo(output.plain(line.rstrip("\n")))
+
+
+@click.command()
+@server_options
+@click.option("--since", type=_Duration(), default="24h", show_default=True, help="How far back: 90m, 24h, 7d.")
+@click.option("--dag", default="*", show_default=True, help="Only of DAGs whose id is like this: etl_*.")
+@click.option("--most", type=click.IntRange(1), default=50, show_default=True, help="No more than so many.")
+def failures(since: float, dag: str, most: int, **server: Any) -> None:
+    """Show the failed task instances of all DAGs with the end of their logs; exit 1 if there are any."""
+    from datetime import datetime, timedelta, timezone
+
+    number = 0
+    with connected(**server) as client:
+        start = datetime.now(timezone.utc) - timedelta(seconds=since)
+        for failure in client.failures(since=start, dag=dag, most=most):
+            number += 1
+            click.echo(output.plain(str(failure)))
+    click.echo(f"{number} failed", err=True)
+    click.get_current_context().exit(1 if number else 0)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@server_options
+@click.option("--dry-run", is_flag=True, help="Show what would be done.")
+def apply(paths: tuple[str, ...], *, dry_run: bool, **server: Any) -> None:
+    """Make variables, pools, connections … be as files say: {pools: [{name: etl, slots: 5}]} in YAML or JSON.
+
+    What is absent is made, what differs is changed, what is equal is left alone, what the files do not name stays.
+    """
+    from . import arguments as typed
+
+    wanted = [(path, typed.file_content(path, "apply")) for path in paths]
+    with connected(**server) as client:
+        for path, collections in wanted:
+            if not isinstance(collections, dict) or not all(isinstance(items, list) for items in collections.values()):
+                raise ArgumentError(f"{path}: collections with lists of items are wanted: {{pools: [{{name: etl}}]}}")
+            for collection, items in collections.items():
+                for item in items:
+                    click.echo(str(client.ensure(collection, dry_run=dry_run, **item)))
+
+
+@click.command()
+@server_options
+@click.option("--store", is_flag=True, help="Keep it in the keyring, for $DYNCLIENT_KEYRING=1; print nothing.")
+def login(*, store: bool, **server: Any) -> None:
+    """Log in and print the token, so that a shell or CI needs no password: export DYNCLIENT_TOKEN=$(dynclient login)."""
+    from . import connection
+
+    with connected(**server) as client:
+        token = client.token()
+        if token is None:
+            raise ArgumentError("this login has no token; Airflow 2 takes user and password with every request")
+        if not store:
+            click.echo(token)
+            return
+        connection.store_token(client.about().url, token)
+    click.echo("the token is stored; set DYNCLIENT_KEYRING=1 to use it", err=True)
+
+
+@click.command()
+@click.argument("url", required=False)
+@click.option("--username", help="$DYNCLIENT_USERNAME.")
+@click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user.")
+@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for all of it.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+def verify(url: str | None, timeout: float, form: str, **credentials: Any) -> None:
+    """Call all that changes nothing at a server, and hold its answers to its document; exit 1 if one breaks it."""
+    with connected(responses="strict", url=url, **credentials) as client:
+        report = client.verify(timeout=timeout, progress=output.counter())
+    click.echo({"text": report.text, "json": report.json, "junit": report.junit}[form]())
+    click.get_current_context().exit(0 if report.ok else 1)
+
+
+COMMANDS = (call, shell, run, log, failures, apply, login, verify)

@@ -1,0 +1,161 @@
+"""Which server a command talks to, and as whom: options, then the environment, then a profile, then what is stored."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import ArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..deployment.airflow_client import Airflow
+
+__all__ = ["connected", "profile", "server_options"]
+
+_SERVICE = "dynclient"  # under which a keyring keeps tokens, by URL
+_OF_A_PROFILE = frozenset({"url", "username", "spec"})
+_OPTIONS = (
+    click.option("--url", help="The server; $DYNCLIENT_URL, else http://localhost:8080."),
+    click.option("--spec", help="The document; $DYNCLIENT_SPEC, else that of the release the server runs."),
+    click.option("--username", help="$DYNCLIENT_USERNAME."),
+    click.option("--password", help="$DYNCLIENT_PASSWORD, which no list of processes shows; else it is asked for."),
+    click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user."),
+)
+
+
+def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command that talks to a server."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def connected(
+    *,
+    offline: bool = False,
+    responses: Any = None,
+    url: str | None = None,
+    spec: str | None = None,
+    username: str | None = None,
+    password: str | None = None,
+    token: str | None = None,
+) -> Airflow:
+    """A client of the server that the options, the environment or a profile name.
+
+    Args:
+        offline: nothing is to be sent; where the document is named, not even a login.
+        responses: as for ``connect``.
+        url: of the server.
+        spec: the document.
+        username: of the user.
+        password: of the user.
+        token: instead of a user.
+    """
+    from ..deployment import connect, login  # nothing heavy is imported for --help
+    from ..openapi import load
+
+    settings = profile()
+    url = url or os.environ.get("DYNCLIENT_URL") or settings.get("url") or "http://localhost:8080"
+    auth = _auth(url, username, password, token, settings)
+    document: Any = spec or os.environ.get("DYNCLIENT_SPEC") or settings.get("spec")
+    if offline and document is not None:
+        document = load.load(document)
+        if isinstance(auth, tuple) and login.logs_in(document):
+            auth = "***"  # the token that a login would give is not shown anyway
+    return connect.connect(url, auth, spec=document, responses=responses)
+
+
+def _auth(url: str, username: str | None, password: str | None, token: str | None, settings: dict[str, str]) -> Any:
+    from ..deployment import environment
+
+    if token is not None:
+        return token
+    if username is not None:
+        return username, _password(username, password)
+    if password is not None:
+        raise ArgumentError("--password belongs to --username; give both, or --token")
+    stored = None if os.environ.get("DYNCLIENT_TOKEN") else stored_token(url)
+    user = os.environ.get("DYNCLIENT_USERNAME") or settings.get("username")
+    if stored is None and user and not os.environ.get("DYNCLIENT_TOKEN"):
+        return user, _password(user, None)
+    return stored or environment.environment(url).auth
+
+
+def _password(user: str, option: str | None) -> str:
+    """The password of a user: given, in the environment, or asked for where there is somebody to ask."""
+    password = option if option is not None else os.environ.get("DYNCLIENT_PASSWORD") or None
+    if password is not None:
+        return password
+    if not sys.stdin.isatty():
+        raise ArgumentError(f"the password of {user!r} is not known; set DYNCLIENT_PASSWORD, or use DYNCLIENT_TOKEN")
+    answer: str = click.prompt(f"Password of {user}", hide_input=True, err=True)
+    return answer
+
+
+# --- profiles and stored tokens ------------------------------------------------------------------------------------
+
+
+def profile() -> dict[str, str]:
+    """What the profile $DYNCLIENT_PROFILE says in the file of profiles; empty without that variable.
+
+    The file is $DYNCLIENT_PROFILES, else ``~/.config/dynclient/profiles.toml``: ``[production]`` with ``url``,
+    ``username``, ``spec``. Secrets do not belong there and are refused.
+
+    Raises:
+        ArgumentError: no such file or profile, or what it holds is not for it.
+    """
+    name = os.environ.get("DYNCLIENT_PROFILE")
+    if not name:
+        return {}
+    path = os.environ.get("DYNCLIENT_PROFILES") or os.path.expanduser("~/.config/dynclient/profiles.toml")  # noqa: PTH111 - 12 ms
+    profiles = _toml(path)
+    if not isinstance(profiles.get(name), dict):
+        raise ArgumentError(f"{path} has no profile {name!r}; it has {', '.join(profiles) or 'none'}")
+    settings: dict[str, str] = profiles[name]
+    wrong = sorted(settings.keys() - _OF_A_PROFILE)
+    if wrong:
+        raise ArgumentError(
+            f"{path}: a profile has url, username and spec, not {', '.join(wrong)}; "
+            "a token is stored by `dynclient login --store`"
+        )
+    return settings
+
+
+def _toml(path: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes 12 ms to import
+            profiles: dict[str, Any] = tomllib.load(file)
+            return profiles
+    except OSError as error:
+        raise ArgumentError(f"the profiles in {path} cannot be read ({error.strerror})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ArgumentError(f"{path} is no TOML: {error}") from None
+
+
+def stored_token(url: str) -> str | None:
+    """The token that ``dynclient login --store`` left for a URL; only looked for where $DYNCLIENT_KEYRING is set."""
+    if not os.environ.get("DYNCLIENT_KEYRING"):
+        return None
+    return _keyring().get_password(_SERVICE, url)  # type: ignore[no-any-return]
+
+
+def store_token(url: str, token: str) -> None:
+    """Keep a token in the keyring of the desktop or server, for a URL."""
+    _keyring().set_password(_SERVICE, url, token)
+
+
+def _keyring() -> Any:
+    try:
+        import keyring
+    except ImportError:
+        raise ArgumentError("keyring is wanted for this: pip install 'dynclient[keyring]'") from None
+    return keyring
