@@ -139,4 +139,5 @@ def _in_our_words(read: Callable[[], Any], request: Request) -> Any:
     try:
         return read()
     except foreign_errors() as error:
-        raise to_error(error, request, header_received=True) from None
+        ours = to_error(error, request, header_received=True)
+    raise ours from None  # outside of the block, so that theirs does not stay as its context

@@ -125,6 +125,7 @@ class Transport(BaseTransport["requests.Session"]):
             except TransportError as error:
                 pause = attempts.end(error)
                 if pause is None:
+                    error.__context__ = None  # whose text may hold the whole URL
                     raise
             else:
                 pause = attempts.end(response)
@@ -140,18 +141,21 @@ class Transport(BaseTransport["requests.Session"]):
 
             return transport_requests.send_by_session(self._given, request, auth, attempts.timeout, self.max_bytes)
         connections = self.connections
-        fields = header_fields(request, self.user_agent)
         timeout = None if attempts.timeout == connections.seconds else connections.urllib3_timeout(attempts.timeout)
         if auth is not None:
             from . import transport_requests  # requests, for an auth object of its kind
 
-            return transport_requests.send_with_auth(connections, request, fields, auth, timeout, self.max_bytes)
-        try:
-            answer = connections.open(request, attempts.origin, attempts.target, fields, timeout)
+            return transport_requests.send_with_auth(
+                connections, request, self.user_agent, auth, timeout, self.max_bytes
+            )
+        try:  # no name for the header fields: a debugger that shows locals would show the credentials
+            answer = connections.open(
+                request, attempts.origin, attempts.target, header_fields(request, self.user_agent), timeout
+            )
         except DynclientError:
             raise
         except foreign_errors() as error:
-            raise to_error(error, request, sent=connections.is_written) from None  # their text holds the whole URL
+            raise to_error(error, request, sent=connections.is_written) from None
         return receive(answer, request, self.max_bytes)
 
     @property

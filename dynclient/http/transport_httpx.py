@@ -125,6 +125,7 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
             except TransportError as error:
                 pause = attempts.end(error)
                 if pause is None:
+                    error.__context__ = None  # whose text may hold the whole URL
                     raise
             else:
                 pause = attempts.end(response)
@@ -147,18 +148,8 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
             raise failure(failures.SLOW, request) from None
 
     async def _answer(self, session: httpx.AsyncClient, request: Request, attempts: Attempts) -> Response:
-        connect, read = attempts.timeout
-        body = request.body
-        try:
-            message = session.build_request(
-                request.method,
-                request.url,
-                headers=header_fields(request, self.user_agent),
-                content=body.in_threads() if isinstance(body, Upload) else body,
-                timeout=_httpx().Timeout(read, connect=connect, pool=None),
-                extensions={"target": attempts.target.encode()},  # httpx would write some characters in another way
-            )
-            answer = await session.send(message, stream=True, follow_redirects=False)
+        try:  # no name for the message: its repr, which a debugger shows, has the whole URL
+            answer = await session.send(self._message(session, request, attempts), stream=True, follow_redirects=False)
         except DynclientError:
             raise
         except _foreign() as error:
@@ -175,6 +166,18 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
             return Response(answer.status_code, headers, await self._whole(chunks, request), request.url)
         finally:
             await chunks.aclose()
+
+    def _message(self, session: httpx.AsyncClient, request: Request, attempts: Attempts) -> httpx.Request:
+        connect, read = attempts.timeout
+        body = request.body
+        return session.build_request(
+            request.method,
+            request.url,
+            headers=header_fields(request, self.user_agent),
+            content=body.in_threads() if isinstance(body, Upload) else body,
+            timeout=_httpx().Timeout(read, connect=connect, pool=None),
+            extensions={"target": attempts.target.encode()},  # httpx would write some characters in another way
+        )
 
     async def _whole(self, chunks: _Chunks, request: Request) -> bytes:
         if chunks.length > self.max_bytes:
@@ -209,8 +212,9 @@ class _Chunks:
         except StopAsyncIteration:
             raise
         except _foreign() as error:
-            await self.aclose()
-            raise _error(error, self._request, header_received=True) from None
+            ours = _error(error, self._request, header_received=True)
+        await self.aclose()
+        raise ours from None
 
     async def _pieces(self, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         decoder = self._decoder

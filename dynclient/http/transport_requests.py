@@ -22,7 +22,7 @@ from ..errors import ArgumentError, DynclientError, InvalidRequest
 from . import failures
 from .body import receive
 from .failures import failure, request_line
-from .header import check_request
+from .header import check_request, header_fields
 from .messages import Headers, Request, Response
 from .urllib3_errors import foreign_errors, to_error
 
@@ -57,13 +57,13 @@ def own_session(connections: Connections) -> requests.Session:
 
 
 def send_with_auth(
-    connections: Connections, request: Request, fields: dict[str, Any], auth: Any, timeout: Any, max_bytes: int
+    connections: Connections, request: Request, user_agent: str, auth: Any, timeout: Any, max_bytes: int
 ) -> Response:
     """Send with a ``requests`` auth object or (user, password), whose hooks may send again."""
     session = own_session(connections)
     prepared = requests.PreparedRequest()
     prepared.method, prepared.url = request.method, request.url  # prepare() would write the URL in another way
-    prepared.prepare_headers(fields)
+    prepared.prepare_headers(header_fields(request, user_agent))
     prepared.prepare_cookies(session.cookies)
     prepared.prepare_body(request.body, None)
     try:
