@@ -154,12 +154,17 @@ class Held:
         fields = [(p.keyword, p.schema) for p in call.operation.parameters if p.schema is not None]
         fields += [(field.keyword, field.schema) for field in call.encoder.fields]
         rng.shuffle(fields)
+        names = {field.keyword: field.name for field in call.encoder.fields}
         for keyword, schema in fields:
             made = counterexamples.broken(schema, rng, direction="request")
             if made is None or made[0] is None:
                 continue  # nothing can break it; null is "not sent" for a parameter
             try:
-                call.request(**{**arguments, keyword: made[0]})
+                body = arguments.get("body")
+                if isinstance(body, dict) and keyword in names:
+                    call.request(**{**arguments, "body": {**body, names[keyword]: made[0]}})
+                else:
+                    call.request(**{**arguments, keyword: made[0]})
             except ArgumentError as error:
                 if keyword not in str(error) or "#/" not in str(error):
                     self._note(name, f"seed {seed}: the refusal of {keyword} names no place: {error}")
