@@ -13,6 +13,7 @@ from . import concurrent as many
 from . import pagination
 from .base import BaseClient
 from .call import BaseCall, Options
+from .pages_ahead import awalk_ahead
 from .progress import ashown
 
 if TYPE_CHECKING:
@@ -50,9 +51,15 @@ class Call(BaseCall):
         return await self.client.prepared(built, self.operation)  # type: ignore[no-any-return]
 
     def pages(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
-        plan, progress = self.walk_plan(kwargs)
-        pages = pagination.awalk(self._fetch, plan, args, kwargs)
+        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error.
+
+        ``workers=8`` fetches pages by offset side by side, in order, so many at most ahead of what was taken.
+        """
+        plan, progress, workers = self.walk_plan(kwargs)
+        if workers > 1:
+            pages = awalk_ahead(self._fetch, plan, args, kwargs, workers)
+        else:
+            pages = pagination.awalk(self._fetch, plan, args, kwargs)
         return ashown(pages, plan, self.operation.name) if progress else pages
 
     def iter(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:

@@ -10,6 +10,7 @@ from ..openapi.request_encoder import Encoder
 from ..openapi.response_decoder import Decoder
 from . import help as documentation
 from . import pagination
+from .pages_ahead import check_workers
 
 if TYPE_CHECKING:
     import inspect
@@ -121,10 +122,17 @@ class BaseCall:
         lines += [name for name in self.encoder.accepts if media_types.is_text(name)]
         return {"accept": lines[0]} if lines else {}
 
-    def walk_plan(self, kwargs: dict[str, Any]) -> tuple[Paging, bool]:
-        """How to walk, and whether to show how far it is; ``progress`` is ours unless the operation takes it."""
+    def walk_plan(self, kwargs: dict[str, Any]) -> tuple[Paging, bool, int]:
+        """How to walk, whether to show how far it is, and by how many workers.
+
+        ``progress`` and ``workers`` are ours, and leave the keywords, unless the operation takes them.
+        """
         plan = pagination.needed(self.paging, self.operation)
-        return plan, bool("progress" not in self.encoder.keywords and kwargs.pop("progress", False))
+        own = {name for name in ("progress", "workers") if name in kwargs and name not in self.encoder.keywords}
+        knobs = {name: kwargs.pop(name) for name in own}
+        workers = knobs.get("workers", 1)
+        check_workers(workers)
+        return plan, bool(knobs.get("progress")), workers
 
     def decode(
         self, request: Request, response: Response, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, check: bool

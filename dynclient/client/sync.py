@@ -10,6 +10,7 @@ from ..http.transport import Transport
 from . import pagination
 from .base import BaseClient
 from .call import BaseCall, Options
+from .pages_ahead import walk_ahead
 from .progress import shown
 
 if TYPE_CHECKING:
@@ -45,9 +46,15 @@ class Call(BaseCall):
         return self.client.auth.prepare(built, self.operation)  # type: ignore[no-any-return]
 
     def pages(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error."""
-        plan, progress = self.walk_plan(kwargs)
-        pages = pagination.walk(self._fetch, plan, args, kwargs)
+        """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error.
+
+        ``workers=8`` fetches pages by offset side by side, in order, so many at most ahead of what was taken.
+        """
+        plan, progress, workers = self.walk_plan(kwargs)
+        if workers > 1:
+            pages = walk_ahead(self._fetch, plan, args, kwargs, workers)
+        else:
+            pages = pagination.walk(self._fetch, plan, args, kwargs)
         return shown(pages, plan, self.operation.name) if progress else pages
 
     def iter(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
