@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS"]
 
 _LEVELS = ("breaking", "warning", "safe")
+_UPGRADE_FORMATS = ("text", "markdown", "json", "junit", "sarif", "html")
 
 
 @click.command()
@@ -58,7 +59,7 @@ def check(
 @click.option("--fail-on", type=click.Choice(["breaking", "warning"]), help="Exit 1 on such a change or a worse one.")
 @click.pass_context
 def diff(
-    ctx: click.Context, old: str, new: str | None, level: Level, form: str, fail_on: str | None, **choice: Any
+    ctx: click.Context, /, old: str, new: str | None, level: Level, form: str, fail_on: str | None, **choice: Any
 ) -> None:
     """What changes for a client from one release (or any document) to another.
 
@@ -84,4 +85,26 @@ def diff(
     ctx.exit(1 if fail_on and failed else 0)
 
 
-COMMANDS = (check, diff)
+@click.command()
+@click.argument("old", metavar="FROM")
+@click.argument("new", metavar="TO")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--format", "form", type=click.Choice(_UPGRADE_FORMATS), default="text", show_default=True)
+@click.option("--fail-on", type=click.Choice(["breaking", "warning"]), default="breaking", show_default=True)
+@click.pass_context
+def upgrade(ctx: click.Context, old: str, new: str, paths: tuple[str, ...], form: str, fail_on: str) -> None:
+    """What of your code and recordings breaks on another release, and what to write instead.
+
+    PATH is source code (Python, notebooks, shell, YAML), a cassette, a HAR file, or a folder. Exit 1 on a break.
+
+    \b
+    dynclient upgrade 2.10.5 3.3.2 scripts/ dags/ tests/cassettes/
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    from ..contract import upgrade as upgrades  # as above
+
+    report = upgrades.upgrade(load_source(old), load_source(new), paths, progress=output.file_counter())
+    click.echo(getattr(report, form)().rstrip("\n"))
+    ctx.exit(1 if report.failed(fail_on) else 0)
+
+
+COMMANDS = (check, diff, upgrade)

@@ -23,6 +23,7 @@ __all__ = [
     "complain",
     "counter",
     "everything",
+    "file_counter",
     "note",
     "plain",
     "result",
@@ -222,3 +223,15 @@ def changes(text: str) -> None:
     """A comparison, its levels in their colours; click takes those away where nobody sees them."""
     coloured = re.sub(r"(?m)^  (breaking|warning|safe)\b", lambda m: "  " + click.style(m[1], fg=_LEVELS[m[1]]), text)
     click.echo(coloured)
+
+
+def file_counter() -> Callable[[int, str], None] | None:
+    """For those who wait at a terminal: how many files were looked at, on one line of standard error."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(number: int, _: str) -> None:
+        if number % 100 == 0:
+            click.echo(f"\r{number} files", err=True, nl=False)
+
+    return show
