@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 import warnings
 
 import pytest
@@ -91,7 +92,7 @@ def test_sweep(af, demo):
     """Every operation that reads, called with arguments that the server tells: strict, and all kept."""
     report = af.verify()
     assert report.ok, report.text()
-    assert len(report.kept) >= 25, report.text()
+    assert len(report.of("kept")) >= 25, report.text()
 
 
 def test_lists(af, demo):
@@ -100,10 +101,11 @@ def test_lists(af, demo):
         if operation.method != "GET" or any(p.required for p in operation.parameters):
             continue
         call = af.operation(name)
-        if call.paging is None or "log" in name:  # the event log grows while it is read
+        if call.paging is None or "log" in name or name == "get_config":  # grows while it is read; is hidden
             continue
         items = list(call.iter())
-        assert list(call.iter(limit=7)) == items, name
+        if "limit" in call.types:
+            assert list(call.iter(limit=7)) == items, name
         assert len({repr(dict(item)) for item in items}) == len(items), name
 
 
@@ -267,16 +269,27 @@ def test_assets(af):
     assert len(list(events.iter())) >= 1
 
 
+def create_backfill(af, **arguments):
+    """A backfill; a server on SQLite answers 503 while another process writes, and asks to come again."""
+    for attempt in itertools.count():
+        try:
+            return af.create_backfill(dag_id="dynclient_daily", reprocess_behavior="none", **arguments)
+        except dynclient.Unknown as error:
+            if error.status != 503 or attempt == 10:
+                raise
+            time.sleep(1)
+
+
 def test_backfill(af):
     """A backfill that succeeds is waited for; one that is cancelled raises."""
     needs(af, "create_backfill")
     called(af, "patch_dag")("dynclient_daily", is_paused=False)
     dates = {"from_date": "2024-01-01T00:00:00Z", "to_date": "2024-01-02T00:00:00Z"}
     try:
-        backfill = af.create_backfill(dag_id="dynclient_daily", **dates, reprocess_behavior="none")
+        backfill = create_backfill(af, **dates)
         assert af.wait(backfill, timeout=SECONDS).completed_at is not None
         dates = {"from_date": "2024-02-01T00:00:00Z", "to_date": "2024-02-20T00:00:00Z"}
-        backfill = af.create_backfill(dag_id="dynclient_daily", **dates, reprocess_behavior="none", max_active_runs=1)
+        backfill = create_backfill(af, **dates, max_active_runs=1)
         af.cancel_backfill(backfill.id)
         with pytest.raises(dynclient.RunFailed):
             af.wait(backfill, timeout=SECONDS)
@@ -315,7 +328,7 @@ def test_human_in_the_loop(af):
         waiting = list(details.iter("dynclient_approval", run.dag_run_id))
         if waiting:
             break
-        asyncio.run(asyncio.sleep(1))
+        time.sleep(1)
     af.update_hitl_detail("dynclient_approval", run.dag_run_id, "ask", -1, chosen_options=["Yes"], params_input={})
     assert af.wait(run, timeout=SECONDS).state == "success"
 
