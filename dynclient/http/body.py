@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, cast
 
 from . import failures
-from .codings import CodingError, UnknownCodingError, decoder_for
+from .codings import CodingError, content_decoder
 from .failures import failure, too_large
 from .messages import Headers, Request, Response
-from .urllib3_errors import foreign_errors, to_error
+from .urllib3_errors import FOREIGN_ERRORS, to_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from .codings import ContentDecoder
 
-__all__ = ["Chunks", "content_decoder", "receive"]
+__all__ = ["Chunks", "receive"]
 
 _CHUNK = 64 * 1024  # bytes asked for at once where the size of a body is not known
 
@@ -38,21 +37,6 @@ def receive(answer: Any, request: Request, max_bytes: int) -> Response:
     except BaseException:
         answer.close()
         raise
-
-
-def content_decoder(headers: Headers, request: Request) -> ContentDecoder | None:
-    """What undoes the coding of a body; None for one without.
-
-    Raises:
-        BrokenResponse: its Content-Length is no number, or its coding cannot be read here.
-    """
-    lengths = headers.get("content-length", "0").split(",")
-    if "transfer-encoding" not in headers and not all(re.fullmatch(r"\s*[0-9]+\s*", length) for length in lengths):
-        raise failure(failures.LENGTH, request, header_received=True)  # with chunks it does not count (RFC 9112 §6.3)
-    try:
-        return decoder_for(headers.get("content-encoding"))
-    except UnknownCodingError:
-        raise failure(failures.UNKNOWN_CODING, request, header_received=True) from None
 
 
 class Chunks:
@@ -138,6 +122,6 @@ def _check_length(size: int, length: int | None, request: Request) -> None:
 def _in_our_words(read: Callable[[], Any], request: Request) -> Any:
     try:
         return read()
-    except foreign_errors() as error:
+    except FOREIGN_ERRORS as error:
         ours = to_error(error, request, header_received=True)
     raise ours from None  # outside of the block, so that theirs does not stay as its context

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from . import failures
+from .failures import failure
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BrokenCodingError", "CodingError", "ContentDecoder", "UnknownCodingError", "decoder_for"]
+    from .messages import Headers, Request
+
+__all__ = ["BrokenCodingError", "CodingError", "ContentDecoder", "UnknownCodingError", "content_decoder", "decoder_for"]
 
 _PIECE: Final = 256 * 1024  # bytes of unpacked data at a time
 _STEP: Final = 512  # bytes of zstd at a time: 4 of them may be a block of 128 KiB (RFC 8878 §3.1.1.2)
@@ -36,6 +42,21 @@ class ContentDecoder(Protocol):
 
     def end(self) -> None:
         """Raise ``BrokenCodingError`` unless the coding is complete."""
+
+
+def content_decoder(headers: Headers, request: Request) -> ContentDecoder | None:
+    """What undoes the coding of a body; None for one without.
+
+    Raises:
+        BrokenResponse: its Content-Length is no number, or its coding cannot be read here.
+    """
+    lengths = headers.get("content-length", "0").split(",")
+    if "transfer-encoding" not in headers and not all(re.fullmatch(r"\s*[0-9]+\s*", length) for length in lengths):
+        raise failure(failures.LENGTH, request, header_received=True)  # with chunks it does not count (RFC 9112 §6.3)
+    try:
+        return decoder_for(headers.get("content-encoding"))
+    except UnknownCodingError:
+        raise failure(failures.UNKNOWN_CODING, request, header_received=True) from None
 
 
 def decoder_for(content_encoding: str | None) -> ContentDecoder | None:

@@ -20,16 +20,20 @@ from urllib.parse import unquote
 import urllib3
 from urllib3.util import make_headers
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, DynclientError
+from .body import receive
+from .header import header_fields
 from .masking import masked_url
 from .proxies import proxy_for
 from .settings import tls_context
+from .urllib3_errors import FOREIGN_ERRORS, to_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .messages import Request
+    from .messages import Request, Response
     from .settings import Settings
+    from .transport_base import Attempts
 
 __all__ = ["Connections", "call_state"]
 
@@ -190,6 +194,20 @@ class Connections:
         managers, self._managers = self._managers, {}
         for manager in managers.values():
             manager.clear()
+
+    def send(self, request: Request, attempts: Attempts, timeout: Any, user_agent: str, max_bytes: int) -> Response:
+        """Send a request once and receive its answer.
+
+        Raises:
+            TransportError: no usable answer came.
+        """
+        try:  # no name for the header fields: a debugger that shows locals would show the credentials
+            answer = self.open(request, attempts.origin, attempts.target, header_fields(request, user_agent), timeout)
+        except DynclientError:
+            raise
+        except FOREIGN_ERRORS as error:
+            raise to_error(error, request, sent=self.is_written) from None
+        return receive(answer, request, max_bytes)
 
     def open(
         self,

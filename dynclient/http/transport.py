@@ -11,12 +11,9 @@ import os
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import DynclientError, TransportError
-from .body import receive
-from .header import header_fields
+from ..errors import TransportError
 from .retry import Retry
 from .transport_base import BaseTransport
-from .urllib3_errors import foreign_errors, to_error
 
 if TYPE_CHECKING:
     import requests
@@ -148,15 +145,7 @@ class Transport(BaseTransport["requests.Session"]):
             return transport_requests.send_with_auth(
                 connections, request, self.user_agent, auth, timeout, self.max_bytes
             )
-        try:  # no name for the header fields: a debugger that shows locals would show the credentials
-            answer = connections.open(
-                request, attempts.origin, attempts.target, header_fields(request, self.user_agent), timeout
-            )
-        except DynclientError:
-            raise
-        except foreign_errors() as error:
-            raise to_error(error, request, sent=connections.is_written) from None
-        return receive(answer, request, self.max_bytes)
+        return connections.send(request, attempts, timeout, self.user_agent, self.max_bytes)
 
     @property
     def connections(self) -> Connections:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, DynclientError, InvalidRequest, TransportError
 from . import failures, transport
-from .body import content_decoder
-from .codings import BrokenCodingError
+from .codings import BrokenCodingError, content_decoder
 from .failures import failure, request_line, too_large
 from .header import header_fields
 from .messages import Headers, Request, Response

@@ -24,7 +24,7 @@ from .body import receive
 from .failures import failure, request_line
 from .header import check_request, header_fields
 from .messages import Headers, Request, Response
-from .urllib3_errors import foreign_errors, to_error
+from .urllib3_errors import FOREIGN_ERRORS, to_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ def send_with_auth(
         answer = session.send(prepared, stream=True, timeout=timeout, allow_redirects=False, proxies={})
     except DynclientError:
         raise
-    except foreign_errors() as error:
+    except FOREIGN_ERRORS as error:
         raise _error(error, request, sent=connections.is_written) from None
     return _received(answer, request, max_bytes)
 
@@ -130,7 +130,7 @@ def _translated(send: Callable[[_BoundedCall], Response], call: _BoundedCall, re
         return send(call)
     except DynclientError:
         raise
-    except foreign_errors() as error:
+    except FOREIGN_ERRORS as error:
         raise _error(error, request) from None
 
 
@@ -216,7 +216,7 @@ def _received(answer: requests.Response, request: Request, max_bytes: int) -> Re
         return response._replace(status=answer.status_code)
     try:
         body = answer.content  # a hook has read it, or an adapter of another kind brings it whole
-    except foreign_errors() as error:
+    except FOREIGN_ERRORS as error:
         raise _error(error, request, header_received=True) from None
     headers = Headers(answer.headers.items())
     if request.stream:

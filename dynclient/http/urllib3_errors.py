@@ -2,59 +2,41 @@
 
 from __future__ import annotations
 
-from functools import cache
+import http.client
+import ssl
 from typing import TYPE_CHECKING
+
+import urllib3
+from urllib3 import exceptions
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from ..errors import InvalidRequest
 from . import failures
-from .failures import failure, request_line
+from .failures import Failure, failure, request_line
 
 if TYPE_CHECKING:
     from ..errors import DynclientError
-    from .failures import Failure
     from .messages import Request
 
-__all__ = ["foreign_errors", "to_error"]
+__all__ = ["FOREIGN_ERRORS", "to_error"]
 
 
-@cache
-def foreign_errors() -> tuple[type[BaseException], ...]:
-    """What urllib3, and requests above it, raise when a message cannot be sent or read."""
-    import http.client
+FOREIGN_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)  #: requests' own are OSErrors
 
-    import urllib3
-
-    return (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
-
-
-@cache
-def _table() -> tuple[tuple[tuple[type[BaseException], ...], Failure], ...]:
-    """The one table from their exceptions to ours; the first line that fits any link of the chain."""
-    import http.client
-    import ssl
-
-    from urllib3 import exceptions
-    from urllib3.util.ssl_match_hostname import CertificateError
-
-    return (
-        ((ssl.SSLCertVerificationError, CertificateError), failures.UNTRUSTED),
-        ((exceptions.ProxyError,), failures.NO_PROXY),
-        ((exceptions.NewConnectionError,), failures.NO_SERVER),
-        ((exceptions.ConnectTimeoutError,), failures.SLOW_TO_CONNECT),
-        ((exceptions.ReadTimeoutError, TimeoutError), failures.SLOW),
-        ((http.client.IncompleteRead, exceptions.IncompleteRead, ConnectionError), failures.CLOSED),
-        ((exceptions.DecodeError,), failures.CODING),
-        ((ssl.SSLError,), failures.NO_TLS),
-        ((http.client.HTTPException, exceptions.HTTPError), failures.NO_HTTP),
-        ((Exception,), failures.FAILED),
-    )
-
-
-@cache
-def _no_connection() -> tuple[type[BaseException], ...]:
-    from urllib3 import exceptions
-
-    return (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
+#: the first line that fits any link of the chain
+_TABLE: tuple[tuple[tuple[type[BaseException], ...], Failure], ...] = (
+    ((ssl.SSLCertVerificationError, CertificateError), failures.UNTRUSTED),
+    ((exceptions.ProxyError,), failures.NO_PROXY),
+    ((exceptions.NewConnectionError,), failures.NO_SERVER),
+    ((exceptions.ConnectTimeoutError,), failures.SLOW_TO_CONNECT),
+    ((exceptions.ReadTimeoutError, TimeoutError), failures.SLOW),
+    ((http.client.IncompleteRead, exceptions.IncompleteRead, ConnectionError), failures.CLOSED),
+    ((exceptions.DecodeError,), failures.CODING),
+    ((ssl.SSLError,), failures.NO_TLS),
+    ((http.client.HTTPException, exceptions.HTTPError), failures.NO_HTTP),
+    ((Exception,), failures.FAILED),
+)
+_NO_CONNECTION = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
 
 
 def to_error(
@@ -68,16 +50,14 @@ def to_error(
         header_received: whether the header of the answer had come.
         sent: False where it is certain that nothing of the request was written.
     """
-    from urllib3.exceptions import LocationValueError
-
     chain = [error]
     for link in chain:  # grows as it goes: they wrap each other as argument, reason or cause
         inner = (*link.args, getattr(link, "reason", None), link.__cause__)
         chain += [one for one in inner if isinstance(one, Exception) and one not in chain]
-    if any(isinstance(link, LocationValueError) for link in chain):
+    if any(isinstance(link, exceptions.LocationValueError) for link in chain):
         return InvalidRequest(f"{request_line(request)}: the URL cannot be used; nothing was sent")
-    cause = next(cause for kinds, cause in _table() if any(isinstance(link, kinds) for link in chain))
-    if cause is failures.NO_PROXY and sent and not any(isinstance(link, _no_connection()) for link in chain):
+    cause = next(cause for kinds, cause in _TABLE if any(isinstance(link, kinds) for link in chain))
+    if cause is failures.NO_PROXY and sent and not any(isinstance(link, _NO_CONNECTION) for link in chain):
         cause = failures.CLOSED  # the proxy took the request, or may have, and then failed
     details = [link.strerror for link in chain if isinstance(link, OSError) and link.strerror]
     return failure(cause, request, details[-1] if details else "", header_received=header_received, sent=sent)
