@@ -131,7 +131,12 @@ class Deployed(BaseClient[CallT]):
         """As of any client; a refusal of credentials says what Airflow wants instead."""
         advice = ""
         if response.status in {401, 403}:
-            advice = login.advice(problem, self._credentials, tokens=login.logs_in(self.spec))
+            advice = login.advice(
+                problem,
+                self._credentials,
+                tokens=login.logs_in(self.spec),
+                release=self.about().release or self.spec.release,
+            )
         return f"; {advice}" if advice else super().refusal_hint(response, problem)
 
 

@@ -18,6 +18,7 @@ from ..client.auth import ApiKey, Basic, Bearer, ByScheme, NoAuth, left_out
 from ..errors import ApiError, ArgumentError, Problem, UndocumentedResponse, api_error_class
 from ..http import masking
 from ..http.messages import Headers, Request
+from .vocabulary import has_feature
 
 if TYPE_CHECKING:
     from ..http.messages import Response
@@ -190,15 +191,18 @@ class Login(Renewed):
             came = f"{response.content_type or 'no content type'} without a token"
             message = f"{line} answered {status} with {came}; check host and path prefix of the URL"
             return UndocumentedResponse(message, response=response)
-        said = _member(response, "detail")
-        said = said if isinstance(said, str) else ""
-        todo = ""
+        said = _told(_member(response, "detail"))
+        advice = ""
         if status in {400, 401, 403, 422}:
-            todo = "check user name and password" if self._body else "give auth=(user, password)"
+            pair = "check user name and password" if "username" in self._body else "check what Login(…) was given"
+            advice = pair if self._body else "give auth=(user, password)"
         elif status in {404, 405}:
-            todo = "its auth manager logs in by other means, so give a token, auth='…'; or check the URL's path prefix"
+            advice = (
+                "its auth manager logs in by other means, so give a token, auth='…'; or check the URL's path prefix"
+            )
         problem = Problem(status, "", said)
-        message = f"{line} was refused with {status}" + (f": {said}" if said else "") + (f"; {todo}" if todo else "")
+        end = f"; {advice}" if advice else ""
+        message = f"{line} was refused with {status}" + (f": {said}" if said else "") + end
         return api_error_class(status)(message, problem=problem, response=response)
 
 
@@ -256,18 +260,41 @@ def _pair(chosen: Any) -> tuple[str, str] | None:
     return None
 
 
-def advice(problem: Problem, credentials: Any, *, tokens: bool) -> str:
-    """What to do about refused credentials."""
-    said = problem.detail
+def advice(problem: Problem, credentials: Any, *, tokens: bool, release: str | None = None) -> str:
+    """What to do about refused credentials; empty where nothing is known to fit.
+
+    Args:
+        problem: what the server said.
+        credentials: what was sent.
+        tokens: the document wants tokens of a login.
+        release: what the server runs.
+    """
+    said = problem.detail or problem.title
+    refused = problem.status == 401 or said == "Invalid JWT token"
     if type(credentials) is NoAuth:
-        return "it wants credentials: auth=(user, password), or a token" if problem.status == 401 else ""
-    if isinstance(credentials, Bearer) and (problem.status == 401 or said == "Invalid JWT token"):
+        everybody = ", or Login() where everybody is admin" if tokens else ""
+        return f"it wants credentials: auth=(user, password), or a token{everybody}" if problem.status == 401 else ""
+    if isinstance(credentials, SessionCookie):
+        ended = "the session of this cookie has ended, or is none of this server: copy the cookie again"
+        return ended if refused else ""
+    if isinstance(credentials, Bearer) and refused:
         what = "the token has expired" if "expired" in said.lower() else "the token is none that this server takes"
         return f"{what}: give a new one, a callable that fetches one, or (user, password)"
-    if problem.status == 401 and isinstance(credentials, Basic) and not tokens:
-        return "check user and password, and that [api] auth_backends of the server has basic_auth"
+    if isinstance(credentials, Basic) and not tokens:
+        return _basic_advice(problem, release)
     if problem.status == 401 and tokens and not isinstance(credentials, Login):
         return "Airflow 3 takes tokens only: auth=(user, password) logs in for one"
+    return ""
+
+
+def _basic_advice(problem: Problem, release: str | None) -> str:
+    if problem.status == 401:
+        return (
+            "check user and password, and that [api] auth_backends of the server has basic_auth "
+            "(deny_all, the default of old releases, lets nobody in)"
+        )
+    if has_feature("403 for a wrong password", release):
+        return "a wrong password is answered so on this release: check user and password, else the user's permissions"
     return ""
 
 
@@ -286,6 +313,14 @@ def refuses_token(response: Response) -> bool:
 
 def _bearing(request: Request, token: str) -> Request:
     return request.with_headers({"Authorization": f"Bearer {token}"})
+
+
+def _told(detail: Any) -> str:
+    """What a server says of a refused login: a text, or a list of fields and what is wrong with each."""
+    if isinstance(detail, list):
+        rows = [row for row in detail if isinstance(row, dict) and isinstance(row.get("msg"), str)]
+        return "; ".join(f"{'.'.join(map(str, row.get('loc') or ()))}: {row['msg']}" for row in rows)
+    return detail if isinstance(detail, str) else ""
 
 
 def _member(response: Response, name: str) -> Any:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..client import pagination as paginate
+from ..documents import releases
 from ..errors import ArgumentError
 from ..schema.models import Model
 from ..schema.origins import root_of, sent_value
@@ -27,15 +28,6 @@ __all__ = ["Update", "plan", "same"]
 
 _SECRET = "***"  # what servers show in the place of a secret  # noqa: S105
 _ANY = "~"  # in a path: of any parent
-# By path, what servers want beyond their documents, whatever update_mask says: Airflow 3 all that makes a pool
-# (services/public/pools.py of 3.3.2), Airflow 2 all that makes a user, and a variable's value, which its mask knows
-# only by another name (user_endpoint.py, variable_endpoint.py of 2.10.5).
-_ALSO = {
-    "/api/v2/pools/{pool_name}": ("slots", "include_deferred"),
-    "/users/{username}": ("email", "first_name", "last_name"),
-    "/variables/{variable_key}": ("value",),
-}
-_MASK_OF_ITS_OWN = frozenset({"/variables/{variable_key}"})
 
 
 class Update(NamedTuple):
@@ -61,15 +53,16 @@ def plan(model: Model, spec: Spec) -> Update | None:
     if not changes:
         return None
     sent = sent_value(model)
-    operation = _patch(kind, spec, spec.operations[origin.operation], steps, sent)
+    operation = _patch(kind, spec, spec.operations[origin.operation], steps, sent, changes)
     path, identifying = _path(kind, operation, origin, sent)
     body_schema = _body(operation)
     _refuse(kind, changes, sent, operation, body_schema, spec)
     masked = operation.parameter("update_mask", "query")
-    if operation.path in _MASK_OF_ITS_OWN:
+    rules = releases.names()["updates"]
+    if operation.path in rules["without mask"]:
         masked = None
     required = sorted(name for name in body_schema.required if not body_schema.fields[name].read_only)
-    required += [name for name in _ALSO.get(operation.path, ()) if name in body_schema.fields]
+    required += [name for name in rules["also"].get(operation.path, ()) if name in body_schema.fields]
     writable = [name for name, field in body_schema.fields.items() if not field.read_only]
     filled = {**{name: sent[name] for name in required if name in sent}, **identifying}
     filled = {name: value for name, value in filled.items() if name in writable}
@@ -83,11 +76,19 @@ def plan(model: Model, spec: Spec) -> Update | None:
         )
     arguments: dict[str, Any] = {**path, "body": {**filled, **changes}}
     if masked is not None:
-        arguments[masked.keyword] = list(changes)
+        whole = operation.path in rules["whole mask"]
+        arguments[masked.keyword] = sorted({*filled, *changes}) if whole else list(changes)
     return Update(operation.id, arguments)
 
 
-def _patch(kind: str, spec: Spec, read: Operation, steps: tuple[str | int, ...], sent: Mapping[str, Any]) -> Operation:
+def _patch(
+    kind: str,
+    spec: Spec,
+    read: Operation,
+    steps: tuple[str | int, ...],
+    sent: Mapping[str, Any],
+    changes: Mapping[str, Any],
+) -> Operation:
     """The PATCH of the path that a model was read from."""
     if not steps and paginate.paging(read) is not None:
         raise ArgumentError(f"a {kind} is a page; change and update its items one by one. Nothing was sent")
@@ -101,7 +102,7 @@ def _patch(kind: str, spec: Spec, read: Operation, steps: tuple[str | int, ...],
     if found is None:
         raise ArgumentError(
             f"a {kind} of {read.name} ({read.path}) has no PATCH of its own; "
-            "change and update what it is a part of, or call the operation that writes it. Nothing was sent"
+            f"change and update what it is a part of, or call {_elsewhere(spec, changes)}. Nothing was sent"
         )
     mapped = sent.get("map_index")
     if isinstance(mapped, int) and mapped >= 0:  # one of many instances, not all of them
@@ -170,7 +171,7 @@ def _refuse(
     for name, value in changes.items():
         if name not in writable:
             others = [other.name for other in _below(operation, spec) if _takes(other, name)]
-            instead = f"; {' or '.join(others)} does it" if others else ""
+            instead = f"; {' or '.join(others)} does it" if others else _new(operation, name)
             lines.append(f"{name}: {operation.name} does not write it (it writes {', '.join(writable)}){instead}")
         elif _holds_secret(value) and _holds_secret(sent.get(name)):
             lines.append(f"{name}: it holds {_SECRET}, which stands for a secret that the server keeps; set all of it")
@@ -182,6 +183,21 @@ def _below(operation: Operation, spec: Spec) -> list[Operation]:
     """The PATCH operations one step below this one, such as ``…/setNote``."""
     ids = [id_ for id_ in spec.operations if spec.operations.path(id_).rpartition("/")[0] == operation.path]
     return [spec.operations[id_] for id_ in ids if spec.operations[id_].method == "PATCH"]
+
+
+def _new(operation: Operation, name: str) -> str:
+    """What to say of a field that its PATCH writes as ``new_…``: a task instance's state."""
+    new = f"new_{name}"
+    return f"; call {operation.name} with {new}=" if _takes(operation, new) else ""
+
+
+def _elsewhere(spec: Spec, changes: Mapping[str, Any]) -> str:
+    """The operations that write a changed field as ``new_…`` for a thing that has no PATCH."""
+    ids = [id_ for id_ in spec.operations if spec.operations[id_].method in {"POST", "PATCH"}]
+    lines = [
+        f"{id_} with new_{name}=" for name in changes for id_ in ids if _takes(spec.operations[id_], f"new_{name}")
+    ]
+    return " or ".join(lines[:3]) or "the operation that writes it"
 
 
 def _takes(operation: Operation, name: str) -> bool:

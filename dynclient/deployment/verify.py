@@ -118,11 +118,12 @@ class _Round:
     def _choices(self, operation: Operation) -> Iterator[Arguments]:
         """Arguments from answers that had all of the required ones together, each only once.
 
-        Those of the lists above the operation come first: ``/dags`` knows better than ``/eventLogs`` what DAGs there are.
+        Those of the lists above the operation come first: ``/dags`` knows better than ``/eventLogs`` which DAGs exist.
         """
         required = _required(operation)
         seen: list[Arguments] = []
-        for context in sorted(self._contexts[::-1], key=lambda one: one.distance(operation.path)):
+        newest_first = [*reversed(self._contexts)]
+        for context in sorted(newest_first, key=lambda one: one.distance(operation.path)):
             arguments = {name: _lookup(context.values, name) for name in required}
             if None in arguments.values() or arguments in seen:
                 continue

@@ -348,8 +348,12 @@ def test_kerberos_without_its_extra_says_how_to_install_it(monkeypatch):
         (401, "Token Expired", "abc", "3.3.2", "the token has expired"),
         (403, "Invalid JWT token", "abc", "3.3.2", "none that this server takes"),
         (403, "Forbidden", "abc", "3.3.2", ""),
+        (401, "", ("u", "p"), "2.1.4", "deny_all"),
         (401, "", ("u", "p"), "2.10.5", "basic_auth"),
-        (401, "Not authenticated", SessionCookie("x"), "3.3.2", "tokens only"),
+        (401, "Not authenticated", SessionCookie("x"), "3.3.2", "has ended"),
+        (401, "Not authenticated", None, "3.1.8", "Login() where everybody is admin"),
+        (403, "", ("u", "p"), "2.11.2", "a wrong password is answered so"),
+        (403, "", ("u", "p"), "2.10.5", ""),
     ],
 )
 def test_refused_credentials_say_what_to_do(status, detail, auth, release, words):
@@ -361,5 +365,18 @@ def test_refused_credentials_say_what_to_do(status, detail, auth, release, words
         with Airflow(spec, base, auth) as client, pytest.raises(errors.ApiError) as caught:
             client.get_pools()
         assert words in str(caught.value)
-        given = advice(caught.value.problem, client.auth.auth, tokens=release > "3")
+        given = advice(caught.value.problem, client.auth.auth, tokens=release > "3", release=release)
         assert bool(given) == bool(words)
+
+
+def test_a_refused_login_tells_what_the_server_listed():
+    """Which fields of a login were wrong, without their values."""
+    detail = [{"loc": ["body", "client_id"], "msg": "Field required", "input": {"client_secret": "s3cret"}}]
+    with Server(answer(422, json.dumps({"detail": detail}).encode())) as server:
+        login = Login(grant_type="client_credentials", client_secret="s3cret")
+        with (
+            Airflow(dynclient.load("3.3.2"), server.url, login) as client,
+            pytest.raises(errors.Unprocessable, match=r"body.client_id: Field required; check what Login") as caught,
+        ):
+            client.get_pools()
+    assert "s3cret" not in str(caught.value)

@@ -19,6 +19,7 @@ from dynclient.documents import releases
 from dynclient.http.messages import Headers, Response
 from dynclient.schema import examples
 from dynclient.testing import fake_airflow
+from dynclient.testing.stub import Stub
 
 RELEASES = ["2.0.0", "2.10.5", "3.0.0", "3.3.2"]
 
@@ -384,3 +385,34 @@ def test_every_patch_of_one_thing_takes_what_reading_it_gives(release):
                 done += 1
                 break
     assert done >= 2
+
+
+ROLE = {"name": "Reader", "actions": []}
+
+
+def test_a_role_is_written_with_a_mask_that_names_it_too():
+    """Servers of 2.1 and 2.2 fail for a mask without the name, which they need from the body."""
+    spec = dynclient.load("2.2.5")
+    stub = Stub(spec).add("get_role", ROLE).add("patch_role", ROLE)
+    af = Airflow(spec, "http://airflow.example/api/v1", transport=stub)
+    role = af.get_role("Reader")
+    role.actions = [{"action": {"name": "can_read"}, "resource": {"name": "DAGs"}}]
+    af.update(role)
+    assert stub.requests[-1].url.endswith("?update_mask=actions,name")
+    assert json.loads(stub.requests[-1].body)["name"] == "Reader"
+
+
+@pytest.mark.parametrize(
+    ("release", "words"), [("3.3.2", "call patch_task_instance with new_state="), ("2.2.5", "with new_state=")]
+)
+def test_the_state_of_a_task_instance_names_what_writes_it(release, words):
+    """It is written under another name, or by another operation; both are said."""
+    spec = dynclient.load(release)
+    schema = spec.operations["get_task_instance"].success.content["application/json"].schema
+    read = examples.sample(schema, Random(1), direction="response")
+    stub = Stub(spec).add("get_task_instance", {**read, "state": "failed"})
+    prefix = "/api/v1" if release.startswith("2.") else ""
+    instance = Airflow(spec, f"http://airflow.example{prefix}", transport=stub).get_task_instance("d", "r", "t")
+    instance.state = "success"
+    with pytest.raises(errors.ArgumentError, match=words):
+        updating.plan(instance, spec)
