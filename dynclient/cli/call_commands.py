@@ -188,7 +188,7 @@ def apply(paths: tuple[str, ...], *, dry_run: bool, **server: Any) -> None:
 @server_options
 @click.option("--store", is_flag=True, help="Keep it in the keyring, for $DYNCLIENT_KEYRING=1; print nothing.")
 def login(*, store: bool, **server: Any) -> None:
-    """Log in and print the token, so that a shell or CI needs no password: export DYNCLIENT_TOKEN=$(dynclient login)."""
+    """Print the token of a login, so that a shell or CI needs no password: DYNCLIENT_TOKEN=$(dynclient login)."""
     from . import connection
 
     with connected(**server) as client:

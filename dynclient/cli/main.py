@@ -16,14 +16,12 @@ from . import call_commands, contract_commands, output
 from .source import load_source
 
 if TYPE_CHECKING:
-    from ..client.sync import Call
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
 
 __all__ = ["main"]
 
 _INTERRUPTED = 130
-_WIDE = 100  # a signature longer than this is shown one argument a line
 
 
 class _Commands(click.Group):
@@ -142,22 +140,7 @@ def show(name: str, spec: str | None) -> None:
         click.echo(document.models[name].__doc__.rstrip("\n"))
         return
     target = Airflow(document, "http://localhost").operation(name)
-    click.echo(f"{_signature(target)}\n\n{(target.__doc__ or '').rstrip()}")
-
-
-def _signature(call: Call) -> str:
-    """On one line, or one argument a line where that would be too long."""
-    signature = call.__signature__
-    line = f"{call.operation.name}{signature}"
-    if len(line) <= _WIDE:
-        return line
-    lines, keywords_began = [], False
-    for parameter in signature.parameters.values():
-        if parameter.kind is parameter.KEYWORD_ONLY and not keywords_began:
-            keywords_began = True
-            lines.append("    *,")
-        lines.append(f"    {parameter},")
-    return "\n".join([f"{call.operation.name}(", *lines, f") -> {signature.return_annotation}"])
+    click.echo(f"{target!r}\n\n{(target.__doc__ or '').rstrip()}")
 
 
 # --- documents ----------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation
     from ..openapi.response_decoder import Reply
     from ..openapi.spec import Operations, Spec
+    from .overview import Matches
 
 __all__ = ["BaseClient", "CallT", "Group", "Mode"]
 
@@ -153,6 +154,25 @@ class BaseClient(Generic[CallT]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.spec!r} at {masking.bare_url(self.server or 'no server')}>"
 
+    # --- for people at a prompt ---
+
+    def find(self, text: str) -> Matches:
+        """The operations whose name, path or line of help has a text: ``client.find("trigger")``; their names."""
+        from . import overview  # only for those who look
+
+        return overview.find(self.spec, text)
+
+    @property
+    def headline(self) -> str:
+        """What and where it is, in one line."""
+        return repr(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - the signature is IPython's
+        from . import overview  # only for those who look
+
+        nested = cycle or len(printer.stack) > 1
+        printer.text(repr(self) if nested else overview.overview(self.headline, repr(self.auth), self.spec))
+
     # --- the steps of a call ---
 
     def argument_hint(self, name: str, valid: Sequence[str]) -> str:  # noqa: ARG002 - for subclasses
@@ -190,6 +210,7 @@ class BaseClient(Generic[CallT]):
 
     def settle(self, operation: Operation, reply: Reply) -> Any:
         """The data of a reply, or what it raises in this client's mode."""
+        __tracebackhide__ = True
         for violation in reply.warnings:
             errors.warn(f"{operation.name}: {violation.where} came, which the document does not have; it is kept")
         error = reply.error

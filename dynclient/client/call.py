@@ -78,7 +78,7 @@ class BaseCall:
         return type(self)(self.client, self.operation, self._options.merged(timeout, headers, retries))
 
     def example(self, seed: int = 0, *, minimal: bool = True) -> dict[str, Any]:
-        """Arguments that the document accepts, made up from a seed: ``call(**call.example())``.
+        """Arguments that the document accepts, made up from a seed: ``call(**call.example())``; shown as a call to copy.
 
         Args:
             seed: the same seed makes the same arguments.
@@ -87,9 +87,10 @@ class BaseCall:
         Raises:
             SpecError: nothing keeps to the schema of something that is required.
         """
-        from .example_arguments import example_arguments  # only for those who ask
+        from . import overview  # only for those who ask
+        from .example_arguments import example_arguments
 
-        return example_arguments(self, seed, minimal=minimal)
+        return overview.Example(self.operation.name, example_arguments(self, seed, minimal=minimal))
 
     # --- the steps of a call ---
 
@@ -104,6 +105,7 @@ class BaseCall:
         Raises:
             ArgumentError: nothing can be sent; with all that is wrong.
         """
+        __tracebackhide__ = True
         client = self.client
         if stream is None:
             stream = media_types.is_ndjson(kwargs.get("accept") or self.encoder.accepts[0])
@@ -172,7 +174,9 @@ class BaseCall:
         )
 
     def __repr__(self) -> str:
-        return f"{self.operation.name}{self.__signature__}"
+        from . import overview  # only for those who look
+
+        return overview.signature_lines(self.operation.name, self.__signature__)
 
     def __get__(self, instance: object, owner: type | None = None) -> Self:
         """Itself: what has this counts as a routine, and ``help()`` shows the operation instead of this class."""

@@ -33,6 +33,7 @@ class Call(BaseCall):
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the operation; see ``help()`` of it for arguments and result."""
+        __tracebackhide__ = True  # IPython and pytest show the caller's line instead of ours
         reply = self._reply(self.build(args, kwargs), args, kwargs, check=self.client.responses != "off")
         return self.client.settle(self.operation, reply)
 

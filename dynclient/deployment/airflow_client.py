@@ -91,6 +91,11 @@ class Deployed(BaseClient[CallT]):
         return self._about
 
     @property
+    def headline(self) -> str:
+        """The server, its release and the document."""
+        return str(self.about())
+
+    @property
     def _root(self) -> str:
         return _API.sub("", self.server)
 

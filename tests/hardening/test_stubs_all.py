@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from dynclient import load
 from dynclient.cli.stub_writer import stubs
 from dynclient.documents import releases
 
 
+@pytest.mark.timeout(1800)
 def test_every_contract(tmp_path):
     """One module for each distinct contract, for the client that sends and the one that awaits."""
     contracts = {entry["contract"]: release for release, entry in releases.index()["releases"].items()}
