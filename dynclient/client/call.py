@@ -78,7 +78,7 @@ class BaseCall:
         return type(self)(self.client, self.operation, self._options.merged(timeout, headers, retries))
 
     def example(self, seed: int = 0, *, minimal: bool = True) -> dict[str, Any]:
-        """Arguments that the document accepts, made up from a seed: ``call(**call.example())``; shown as a call to copy.
+        """Arguments that the document accepts, made up from a seed: ``call(**call.example())``, shown as a call.
 
         Args:
             seed: the same seed makes the same arguments.

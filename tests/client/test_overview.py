@@ -10,7 +10,7 @@ from IPython.lib.pretty import pretty
 import dynclient
 from dynclient.testing import fake_airflow
 
-CLIENT = dynclient.Client(dynclient.load("3.3.2"), server="http://localhost/api/v2", auth=("me", "hunter2"))
+CLIENT = dynclient.Client(dynclient.load("3.3.2"), server="http://localhost/api/v2", auth="hunter2")
 
 
 def test_a_client_shows_itself():
