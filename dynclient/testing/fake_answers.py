@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from ..schema.schema import Schema
     from .fake_state import Collection, Item, ResourcePath, State
 
-__all__ = ["FakeResponse", "Refusal", "encode", "error_response", "invalid_status", "respond"]
+__all__ = ["FakeResponse", "Refusal", "encode", "error_response", "invalid_status", "respond", "show", "show_page"]
 
 
+_CURSORS = ("next_cursor", "previous_cursor", "total_entries_limit")  # what pages by cursor have, null elsewhere
 _PAGE = 100  # items, where the document says nothing
 
 
@@ -51,12 +52,30 @@ class FakeResponse(NamedTuple):
 
 
 class Refusal(Exception):  # noqa: N818 - it is what the server does, not a fault of this program
-    """The request gets an error status."""
+    """The request gets an error status.
 
-    def __init__(self, status: int, detail: str, violations: Iterable[Violation] = ()) -> None:
+    Args:
+        status: the HTTP status code.
+        detail: what is wrong; None, or another JSON value, where a framework's own errors can hold that.
+        violations: where the request breaks the document.
+        title: of the problem, instead of the status's phrase.
+        response: what is answered instead of an error in the document's form.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: Any,
+        violations: Iterable[Violation] = (),
+        *,
+        title: str = "",
+        response: FakeResponse | None = None,
+    ) -> None:
         self.status = status
         self.detail = detail
         self.violations = tuple(violations)
+        self.title = title
+        self.response = response
         super().__init__(detail)
 
 
@@ -73,6 +92,30 @@ def respond(state: State, request: DecodedRequest) -> FakeResponse:
         raise Refusal(404, f"no {error} of this value was found") from None
     except ItemExists as error:
         raise Refusal(409, f"there is one with this {error} already") from None
+
+
+def show(state: State, request: DecodedRequest, values: Mapping[str, Any]) -> FakeResponse:
+    """These values as the operation's answer has them: what it does not have is left out, what is missing made up."""
+    resource = _Resource(state, request)
+    if resource.schema is None:
+        return FakeResponse(resource.status, dict(values), "application/json")
+    fields = resource.schema.fields
+    if not fields:  # a union: the values are those of one of its branches
+        return FakeResponse(resource.status, {name: value for name, value in values.items() if name[:1] != "_"})
+    values = {**{name: None for name in _CURSORS if name in fields and fields[name].nullable}, **values}
+    shaped = {
+        name: resource.rows(fields[name].items, value) if name in fields else value for name, value in values.items()
+    }
+    return FakeResponse(resource.status, resource.shown(resource.schema, shaped))
+
+
+def show_page(state: State, request: DecodedRequest, items: list[Item]) -> FakeResponse:
+    """The page of these items that the request asks for."""
+    resource = _Resource(state, request)
+    schema = resource.schema
+    names = [name for name, field in schema.fields.items() if field.items is not None] if schema is not None else []
+    body = request.body if isinstance(request.body, dict) and request.operation.path.endswith("/list") else {}
+    return resource.listed(names[0] if names else "items", items, {**resource.query, **body})
 
 
 class _Resource:
@@ -163,19 +206,25 @@ class _Resource:
         return {p.name: value for p, value in pairs if p.location == "query" and value is not None}
 
     def page(self, collection: Collection, location: ResourcePath, query: Mapping[str, Any]) -> FakeResponse:
+        if self.schema is None:
+            return self.made_up()
+        return self.listed(collection.items, self.state.select(collection, location, query), query)
+
+    def listed(self, name: str, items: list[Item], query: Mapping[str, Any]) -> FakeResponse:
+        """The page of these items that is asked for, in the list of that name."""
         schema = self.schema
         if schema is None:
             return self.made_up()
-        items = self.state.select(collection, location, query)
         if not (self.operation.parameter("limit", "query") or "page_limit" in query):
             page_items, following = items, None
         else:
             page_items, following = self.cut(items, query)
-        listed = schema.fields[collection.items].items
+        listed = schema.fields[name].items
         rows = [self.shown(listed, item) for item in page_items] if listed is not None else page_items
-        values: dict[str, Any] = {collection.items: rows, "total_entries": len(items)}
-        if "cursor" in query:
-            total = schema.fields.get("total_entries")
+        values: dict[str, Any] = {name: rows, "total_entries": len(items)}
+        values |= {name: None for name in _CURSORS if name in schema.fields and schema.fields[name].nullable}
+        if query.get("cursor") is not None:
+            total = schema.fields.get("total_entries") if "total_entries_limit" not in schema.fields else None
             values |= {"next_cursor": following, "previous_cursor": None}
             values |= {"total_entries": None} if total is not None and total.nullable else {}
         return FakeResponse(self.status, self.shown(schema, values))
@@ -184,10 +233,11 @@ class _Resource:
         """The page asked for, and the cursor of the next one."""
         parameter = self.operation.parameter("limit", "query")
         default = parameter.schema.default if parameter is not None and parameter.schema is not None else None
-        size = query.get("limit") or query.get("page_limit") or (default if isinstance(default, int) else _PAGE)
+        asked = [size for size in (query.get("limit"), query.get("page_limit")) if size is not None]
+        size = asked[0] if asked else default if isinstance(default, int) else _PAGE
         start = query.get("offset") or query.get("page_offset") or 0
         if query.get("cursor"):
-            start = _start(query["cursor"], invalid_status(self.operation, self.state.spec))
+            start = _start(query["cursor"], self.state.cursor_status or invalid_status(self.operation, self.state.spec))
         end = start + size
         following = base64.urlsafe_b64encode(f"from {end}".encode()).decode() if end < len(items) else None
         return items[start:end], following
@@ -213,6 +263,12 @@ class _Resource:
     def shown(self, schema: Schema, values: Mapping[str, Any]) -> Any:
         """What is held, as far as this schema has it."""
         return fit(schema, values, lambda: self.sampled(schema))
+
+    def rows(self, schema: Schema | None, value: Any) -> Any:
+        """Each object of a list as far as its schema has it; anything else as it is."""
+        if schema is None or not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            return value
+        return [self.shown(schema, row) for row in value]
 
     # --- made up ---
 

@@ -12,88 +12,46 @@ fail on demand, ``rules`` teaches it what no document says, ``requests`` has wha
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import ArgumentError, Violation
 from ..http import media_types
-from ..http.messages import Headers, Request, Response
 from ..openapi import request_decoder
 from ..openapi.request_decoder import NO_BODY, DecodedRequest
 from .fake_answers import FakeResponse, Refusal, encode, error_response, invalid_status, respond
-from .fake_state import State, fit, json_schema
+from .fake_rules import (
+    Credentials,
+    EarlyRule,
+    Guard,
+    Rule,
+    RuleContext,
+    ServedRequest,
+    admission,
+    body_bytes,
+    json_body,
+    put_together,
+)
+from .fake_state import State
+from .frameworks import Connexion, FastApi
 from .http_server import Delivery, Server
 from .misbehaviour import Misbehaviour, break_contract
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     from typing_extensions import Self
 
     from ..contract.openapi_core import Oracle
+    from ..http.messages import Request, Response
     from ..openapi.operation import Operation
-    from ..openapi.spec import Spec
+    from ..openapi.spec import Match, Spec
 
-__all__ = ["Credentials", "FakeResponse", "FakeServer", "Rule", "RuleContext", "ServedRequest"]
+Framework = Connexion | FastApi
 
-
-class ServedRequest(NamedTuple):
-    """One request that the server has answered.
-
-    Attributes:
-        request: as it was received.
-        operation: its operation's id; None for a path that the document does not have.
-        arguments: parameters by keyword, as JSON values.
-        violations: where it broke the document.
-        status: of the response.
-    """
-
-    request: Request
-    operation: str | None
-    arguments: Mapping[str, Any]
-    violations: tuple[Violation, ...]
-    status: int
-
-
-class RuleContext(NamedTuple):
-    """What a rule is called with: the request, decoded, and the server.
-
-    Attributes:
-        fake: the server; ``fake.items(path)`` is what it holds.
-        request: as it was received.
-        arguments: parameters by keyword, as JSON values.
-        body: the body as JSON; ``NO_BODY`` where there is none.
-        decoded: the whole decoded request; None for a path that the document does not have.
-    """
-
-    fake: FakeServer
-    request: Request
-    arguments: Mapping[str, Any]
-    body: Any
-    decoded: DecodedRequest | None
-
-    def default(self, **fields: Any) -> FakeResponse:
-        """What would be answered without the rule; state changes with it. ``fields`` go over those of the body."""
-        if self.decoded is None:
-            raise Refusal(404, "there is nothing at this path")
-        body = {**self.body, **fields} if fields and isinstance(self.body, dict) else self.body
-        return respond(self.fake.state, self.decoded._replace(body=body))
-
-    def shown(self, response: FakeResponse, **values: Any) -> FakeResponse:
-        """An answer with these values in it, as far as the document has and takes them."""
-        schema = json_schema(self.decoded.operation, response.status) if self.decoded is not None else None
-        if schema is None or not isinstance(response.data, dict):
-            return response
-        return response._replace(data=fit(schema, {**response.data, **values}, lambda: response.data))
-
-
-#: answers a request, or leaves it to the document with None; may raise ``Refusal``
-Rule = Callable[[RuleContext], "FakeResponse | None"]
-#: (user, password) for Basic; a token or several for bearer; or a function that says True, False (401) or a status, or
-#: raises ``Refusal``
-Credentials = tuple[str, str] | str | Collection[str] | Callable[[Request], "bool | int"]
+__all__ = ["Credentials", "EarlyRule", "FakeResponse", "FakeServer", "Guard", "Rule", "RuleContext", "ServedRequest"]
 
 
 class FakeServer:
@@ -112,6 +70,8 @@ class FakeServer:
         wildcard: a path argument that stands for every item, such as ``~``.
         size: how many items a collection is filled with when first looked at.
         seeds: what a collection is filled with instead, by its path: values of some fields for each item.
+        framework: how the web framework behaves where the document is silent; the document decides without one.
+        guard: called with an admitted request and its operation; raises ``Refusal`` where the caller may not do it.
 
     Attributes:
         url: ``http://127.0.0.1:port`` with the prefix.
@@ -133,18 +93,23 @@ class FakeServer:
         wildcard: str = "",
         size: int = 3,
         seeds: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        framework: Framework | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self.spec = spec
         self.seed = seed
         self.requests: list[ServedRequest] = []
         self.failures: list[Exception] = []  #: what went wrong inside: a bug of a rule, or of dynclient
         self.rules: dict[str | tuple[str, str], Rule] = dict(rules or {})
+        self.early: dict[str, EarlyRule] = {}  #: by operation or ``*``, before what breaks the document is refused
         self.public = frozenset(public)
         self.url = self.server = ""
         self._prefix = prefix.rstrip("/")
         self._base = self._prefix + urlsplit(spec.servers[0].expand()).path.rstrip("/")
         self.state = State(spec, seed, size, wildcard, seeds or {})
-        self._credentials = _rule(credentials)
+        self.framework = framework
+        self._guard = guard
+        self._credentials = admission(credentials)
         self._guarded = {op.id for op in spec.operations.values() if op.security}
         self._judge = judge
         self._oracle: Oracle | None = None
@@ -169,7 +134,7 @@ class FakeServer:
 
             self._oracle = Oracle(self.spec.document, f"http://127.0.0.1{self._base}")
             _ = self._oracle.engine
-        self._server = Server(self._respond, self._port)
+        self._server = Server(self._deliver, self._port)
         self.url = f"http://127.0.0.1:{self._server.port}{self._prefix}"
         self.server = f"http://127.0.0.1:{self._server.port}{self._base}"
         return self
@@ -271,25 +236,45 @@ class FakeServer:
 
     # --- serving ---
 
-    def _respond(self, request: Request) -> Delivery:
+    def respond(self, request: Request) -> Response:
+        """Answer a request without a socket, and keep the exchange; what misbehaves on the wire does not here."""
+        return self._deliver(request).response
+
+    def _deliver(self, request: Request) -> Delivery:
         """Answer a request, and keep the exchange."""
+        received = request
+        if self.framework is not None:
+            request = self.framework.routed(request)
         with self._lock:
-            match = self.spec.match(request.method, request.url)
+            match = self._match(request)
             if match is not None and match.prefix != self._base:
                 match = None
             operation = match.operation if match is not None else None
+            if operation is not None and self.framework is not None:
+                request = self.framework.single(request, operation)
             decoded = request_decoder.decode(request, match.operation, match.arguments) if match is not None else None
             misbehaviour = self._due_misbehaviour(operation)
-            content, body, violations = self._content(request, operation, decoded, misbehaviour)
+            content, body, violations = self._content(request, received, operation, decoded, misbehaviour)
             if misbehaviour.body is not None:
                 content, body = content._replace(data=misbehaviour.body), misbehaviour.body
             arguments = decoded.arguments if decoded is not None else {}
             name = operation.id if operation is not None else None
-            self.requests.append(ServedRequest(request, name, arguments, violations, content.status))
-        return Delivery(_response(content, body, misbehaviour.headers), misbehaviour.delay, misbehaviour.cut)
+            self.requests.append(ServedRequest(received, name, arguments, violations, content.status))
+        return Delivery(put_together(content, body, misbehaviour.headers), misbehaviour.delay, misbehaviour.cut)
+
+    def _match(self, request: Request) -> Match | None:
+        method = request.method
+        if method == "HEAD" and self.framework is not None and self.framework.head_is_get:
+            method = "GET"
+        return self.spec.match(method, request.url)
 
     def _content(
-        self, request: Request, operation: Operation | None, decoded: DecodedRequest | None, misbehaviour: Misbehaviour
+        self,
+        request: Request,
+        received: Request,
+        operation: Operation | None,
+        decoded: DecodedRequest | None,
+        misbehaviour: Misbehaviour,
     ) -> tuple[FakeResponse, bytes, tuple[Violation, ...]]:
         """The answer, its bytes, and where the request broke the document."""
         violations: tuple[Violation, ...] = ()
@@ -299,21 +284,35 @@ class FakeServer:
             if misbehaviour.status is not None:
                 raise Refusal(misbehaviour.status, "as it was told to")  # noqa: TRY301 - all refusals end below
             if decoded is None:
-                return *self._undocumented(request), ()
+                return *self._undocumented(request, received), ()
             self._admit(request, decoded.operation)
+            if self.framework is not None:
+                decoded = self.framework.judge(request, decoded)
+            for name in ("*", decoded.operation.id):
+                early = self.early.get(name)
+                if early is not None:
+                    decoded = early(RuleContext(self, request, decoded.arguments, decoded.body, decoded))
             violations = self._violations(request, decoded)
             if violations:
                 status = invalid_status(operation, self.spec)
                 raise Refusal(status, "; ".join(map(str, violations)), violations)  # noqa: TRY301 - as above
             return *self._made_content(request, decoded, misbehaviour), ()
         except Refusal as refusal:
-            response = error_response(operation, self.spec, refusal)
-            response = response._replace(headers=self._challenge(refusal.status))
+            response = self._error(operation, refusal)
         except Exception as error:  # noqa: BLE001 - a server answers, whatever happens
             self.failures.append(error)
             text = f"the fake itself failed: {type(error).__name__}: {error}"
             response = error_response(operation, self.spec, Refusal(500, text))
-        return response, json.dumps(response.data).encode(), violations
+        return response, body_bytes(response.data), violations
+
+    def _error(self, operation: Operation | None, refusal: Refusal) -> FakeResponse:
+        if refusal.response is not None:
+            return refusal.response
+        if self.framework is not None:
+            response = self.framework.error(refusal)
+        else:
+            response = error_response(operation, self.spec, refusal)
+        return response._replace(headers={**response.headers, **self._challenge(refusal.status)})
 
     def _made_content(
         self, request: Request, decoded: DecodedRequest, misbehaviour: Misbehaviour
@@ -329,7 +328,11 @@ class FakeServer:
             response = response._replace(data=break_contract(operation, response, misbehaviour.breaks))
         else:
             self._check(operation, response)
-        return encode(operation, response, request.headers.get("accept", ""))
+        accept = request.headers.get("accept", "")
+        if self.framework is not None:
+            response = self.framework.finished(operation, response)
+            accept = self.framework.accept(operation, accept)
+        return encode(operation, response, accept)
 
     def _check(self, operation: Operation, response: FakeResponse) -> None:
         """What is answered keeps to the document; where it does not, a rule is wrong, or dynclient."""
@@ -343,18 +346,21 @@ class FakeServer:
         if violations:
             raise ValueError(f"{operation.id}: its answer breaks the document: {'; '.join(map(str, violations[:5]))}")
 
-    def _undocumented(self, request: Request) -> tuple[FakeResponse, bytes]:
+    def _undocumented(self, request: Request, received: Request) -> tuple[FakeResponse, bytes]:
         """What the document does not have: rules by path, the document itself, 405 and 404."""
         path = urlsplit(request.url).path
         own = path.removeprefix(self._prefix) if self._prefix and path.startswith(self._prefix) else path
         rule = self.rules.get((request.method, own))
         if rule is not None:
-            body = _json(request.content or None)
+            body = json_body(request.content or None)
             response = rule(RuleContext(self, request, {}, body, None))
             if response is not None:
-                return response._replace(media=response.media or "application/json"), _bytes(response.data)
+                return response._replace(media=response.media or "application/json"), body_bytes(response.data)
         if request.method == "GET" and path in {f"{self._prefix}/openapi.json", f"{self._base}/openapi.json"}:
             return FakeResponse(200, self.spec.document, "application/json"), json.dumps(self.spec.document).encode()
+        if self.framework is not None:
+            response = self.framework.unrouted(request, received)
+            return response, body_bytes(response.data)
         others = [m for m in ("GET", "POST", "PUT", "PATCH", "DELETE") if self.spec.match(m, request.url)]
         if others and path.startswith(self._base):
             raise Refusal(405, f"this path takes {', '.join(others)}")
@@ -384,9 +390,13 @@ class FakeServer:
         if verdict is not True:
             status = verdict or 401
             raise Refusal(status, "Not authenticated" if status == 401 else "Forbidden")
+        if self._guard is not None:
+            self._guard(request, operation)
 
-    def _challenge(self, status: int) -> dict[str, str]:
+    def _challenge(self, status: int) -> Mapping[str, str]:
         """RFC 9110 §11.6.1: a 401 names the scheme."""
+        if self.framework is not None:
+            return self.framework.challenge(status)
         schemes = {scheme.scheme for scheme in self.spec.security_schemes.values()}
         return {"WWW-Authenticate": "Basic" if "basic" in schemes else "Bearer"} if status == 401 else {}
 
@@ -400,45 +410,6 @@ class FakeServer:
                     self._misbehaviours[n : n + 1] = [rest] if rest.times else []
                 return misbehaviour
         return Misbehaviour()
-
-
-def _response(content: FakeResponse, body: bytes, headers: Mapping[str, str]) -> Response:
-    """The HTTP response: typed and measured where it has a body; line by line, its length untold, for a stream."""
-    fields = Headers(content.headers) | headers
-    if content.data is NO_BODY:
-        return Response(content.status, fields)
-    if "content-type" not in fields:
-        charset = "; charset=utf-8" if media_types.is_text(content.media) else ""
-        fields |= {"Content-Type": content.media + charset}
-    if media_types.is_ndjson(content.media):
-        return Response(content.status, fields, body, chunks=iter(body.splitlines(keepends=True)))
-    return Response(content.status, fields | {"Content-Length": str(len(body))}, body)
-
-
-def _bytes(data: Any) -> bytes:
-    if data is NO_BODY or isinstance(data, bytes):
-        return b"" if data is NO_BODY else data
-    return (data if isinstance(data, str) else json.dumps(data)).encode()
-
-
-def _json(body: bytes | None) -> Any:
-    try:
-        return json.loads(body) if body else NO_BODY
-    except ValueError:
-        return body
-
-
-def _rule(credentials: Credentials | None) -> Callable[[Request], bool | int] | None:
-    """One function for all the ways to say who may call."""
-    if credentials is None or callable(credentials):
-        return credentials
-    if isinstance(credentials, tuple):
-        user, password = credentials
-        accepted = {"Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
-    else:
-        tokens = {credentials} if isinstance(credentials, str) else set(credentials)
-        accepted = {f"Bearer {token}" for token in tokens}
-    return lambda request: request.headers.get("authorization") in accepted
 
 
 Fake = FakeServer  #: the same by its former name

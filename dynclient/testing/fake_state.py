@@ -7,9 +7,10 @@ when it is first looked at; items below other items (``/dags/{dag_id}/dagRuns``)
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ..client import pagination as paginate
@@ -30,6 +31,7 @@ __all__ = ["Collection", "ItemExists", "NoSuchItem", "ResourcePath", "State", "f
 
 Item = dict[str, Any]
 ResourcePath = tuple[str, ...]  #: a path without templates, cut at its slashes and decoded: ("dags", "etl", "dagRuns")
+Seeds: TypeAlias = "Sequence[Mapping[str, Any]] | Callable[[Mapping[str, str]], Sequence[Mapping[str, Any]]]"
 _BOUNDS = {"_gte": (False, True), "_lte": (True, False), "_gt": (False, False), "_lt": (True, True)}
 _PAGING = frozenset({"limit", "offset", "order_by", "cursor", "page_limit", "page_offset"})
 
@@ -68,17 +70,18 @@ class State:
         seed: the same seed makes the same items.
         size: how many items a collection is filled with.
         wildcard: a path argument that stands for every item (``~``), if there is one.
-        seeds: what collections are filled with instead, by their path: values of some fields for each item.
+        seeds: what collections are filled with instead, by their path: values of some fields for each item; or a
+            function of the path arguments that gives them.
     """
 
-    def __init__(
-        self, spec: Spec, seed: int, size: int, wildcard: str, seeds: Mapping[str, Sequence[Mapping[str, Any]]]
-    ) -> None:
+    def __init__(self, spec: Spec, seed: int, size: int, wildcard: str, seeds: Mapping[str, Seeds]) -> None:
         self.spec = spec
         self.seed = seed
         self.size = size
         self.wildcard = wildcard
         self.seeds = seeds
+        self.cursor_status = 0  #: of the refusal of a cursor that was not given out; 0 is that of invalid requests
+        self.filters: dict[str, Callable[[Item, Any], bool]] = {}  #: parameter -> does it keep this item
         self.prefix = urlsplit(spec.servers[0].expand()).path.rstrip("/")
         self.collections = {collection.path: collection for collection in _collections(spec)}
         self._items: dict[ResourcePath, dict[str, Item]] = {}
@@ -122,7 +125,9 @@ class State:
         items = self._items.get(location)
         if items is None:
             items = self._items[location] = {}
-            for n, values in enumerate(self.seeds.get(collection.path, [{}] * self.size), start=1):
+            seeds: Any = self.seeds.get(collection.path, [{}] * self.size)
+            rows = seeds(self._arguments(collection, location)) if callable(seeds) else seeds
+            for n, values in enumerate(rows, start=1):
                 item = self._seeded(collection, location, n, values)
                 items[self.key(collection, item, n)] = item
         return items
@@ -159,7 +164,12 @@ class State:
             else examples.sample(collection.schema, rng, direction="response", minimal=False)
         )
         own = {collection.key: self._name(collection, n, rng)} if collection.key else {}
-        return self.joined(collection, sample, {**own, **values, **self._arguments(collection, location)})
+        item = self.joined(collection, sample, {**own, **values, **self._arguments(collection, location)})
+        return {**item, **_untold(values)}
+
+    def plain(self, collection: Collection, location: ResourcePath) -> Item:
+        """An item for a location of which nothing is said."""
+        return self._plain(collection, Random(f"{self.seed} {location}"))  # noqa: S311 - made up, not secret
 
     def _plain(self, collection: Collection, rng: Random) -> Item:
         """An item of which nothing is said: defaults, null where it may be, made up elsewhere."""
@@ -209,6 +219,16 @@ class State:
         items[str(item[collection.key])] = item
         return item
 
+    def fill(self, collection: Collection, location: ResourcePath, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        """Put these items, by key, in the place of what is at a location."""
+        rng = Random(f"{self.seed} {location}")  # noqa: S311 - made up, not secret
+        plain = self._plain(collection, rng)
+        above = self._arguments(collection, location)
+        self._items[location] = {
+            key: {**self.joined(collection, plain, {**values, **above}), **_untold(values)}
+            for key, values in rows.items()
+        }
+
     def find(self, collection: Collection, location: ResourcePath) -> Item:
         """The item at a location; the last part of it is the key.
 
@@ -245,10 +265,14 @@ class State:
         An argument named like a field asks for equal values (several: any of them), ``dag_ids`` for any of them in
         ``dag_id``, and ``start_date_gte`` and its like for bounds. Other filters do not filter.
         """
+        fields = {name: value for name, value in query.items() if name not in self.filters}
+        own = [
+            (self.filters[name], value) for name, value in query.items() if name in self.filters and value is not None
+        ]
         items = [
             item
             for item in self.items(collection, location).values()
-            if _asked_for(item, collection.schema.fields, query)
+            if _asked_for(item, collection.schema.fields, fields) and all(keep(item, value) for keep, value in own)
         ]
         order = query.get("order_by") or ()
         for name in reversed([order] if isinstance(order, str) else list(order)):
@@ -314,6 +338,11 @@ def fit(schema: Schema, values: Mapping[str, Any], base: Callable[[], Any]) -> A
     return fitting if schema.response.is_valid(fitting) else dict(basis)
 
 
+def _untold(values: Mapping[str, Any]) -> Item:
+    """Values that the schema takes none of, kept for rules: their names begin with an underscore."""
+    return {name: value for name, value in values.items() if name.startswith("_")}
+
+
 # --- filters and order -------------------------------------------------------------------------------------------
 
 
@@ -348,6 +377,8 @@ def _within(item: Item, fields: Mapping[str, Schema], name: str, bound: Any) -> 
     if value is None or type(value) is not type(bound):
         return False
     strict = inclusive_or_strict if below else not inclusive_or_strict
+    if getattr(value, "tzinfo", 0) is None or getattr(bound, "tzinfo", 0) is None:  # a moment without its offset is UTC
+        value, bound = (x.replace(tzinfo=x.tzinfo or dt.timezone.utc) for x in (value, bound))
     if below:
         return bool(value < bound or (not strict and value == bound))
     return bool(value > bound or (not strict and value == bound))

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 WAIT_SECONDS = 120.0
+PAUSE_SECONDS = 1.0
 JSON = "application/json"
 KINDS = {str: "text", list: "list", dict: "object", type(None): "null"}
 
@@ -82,7 +83,7 @@ class Player:
         while "wait" in step and answer.status == 200 and time.monotonic() < deadline:
             if answer.data().get(step["wait"]) in step["until"]:
                 break
-            time.sleep(1)
+            time.sleep(PAUSE_SECONDS)
             answer = self.send(step)
         for name, path in step.get("save", {}).items():
             value = at(answer.data(), path)

@@ -73,13 +73,14 @@ def test_what_was_created_can_be_changed_at_once(airflow):
     """POST to a list answers with an item of it."""
     client, fake = airflow
     post = client.post_variable if is_new(client) else client.post_variables
-    made = post(key="a/b c", value="1")
+    key, path = ("a b", "a%20b") if client.spec.release == "2.0.0" else ("a/b c", "a%2Fb%20c")  # no slash before 2.4
+    made = post(key=key, value="1")
     made.value = "2"
     new = client.update(made)
-    assert last(fake)[0] == "PATCH /variables/a%2Fb%20c"
+    assert last(fake)[0] == f"PATCH /variables/{path}"
     new.value = "3"  # and what an update answered, again
     assert client.update(new).value == "3"
-    assert client.get_variable("a/b c").value == "3"
+    assert client.get_variable(key).value == "3"
 
 
 def test_an_item_of_a_batch_list_goes_to_the_path_that_it_names_itself(airflow):

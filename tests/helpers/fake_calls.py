@@ -11,7 +11,8 @@ from dynclient.contract.openapi_core import Oracle
 from dynclient.documents import sources
 from dynclient.http import media_types
 from dynclient.http.transport import Transport
-from dynclient.testing import fake_airflow
+from dynclient.openapi import load
+from dynclient.testing import FakeServer, fake_airflow
 
 
 class Kept(Transport):
@@ -26,9 +27,23 @@ class Kept(Transport):
 
 
 def complaints(release: str, seeds: Iterable[int]) -> list[str]:
-    """What client or openapi-core have against the fake's answers, or the fake against the client's requests."""
+    """What client or openapi-core have against the answers of the document's fake, or it against their requests."""
+    document = load.load(release)
+    with FakeServer(document, wildcard="~") as server:
+        found, answered = _found(release, server, seeds, refusals=False)
+    return found if answered else ["nothing was answered"]
+
+
+def broken_answers(release: str, seeds: Iterable[int]) -> tuple[list[str], float]:
+    """What they have against the answers of a release's fake, which may refuse; the share that it answers."""
+    with fake_airflow(release, expose_config=True) as server:
+        return _found(release, server, seeds, refusals=True)
+
+
+def _found(release: str, server: FakeServer, seeds: Iterable[int], *, refusals: bool) -> tuple[list[str], float]:
     found: list[str] = []
-    with fake_airflow(release) as server, Kept() as transport:
+    calls = answered = 0
+    with Kept() as transport:
         client = Client(server.spec, server.server, transport=transport, responses="strict")
         judge = Oracle(sources.read(release)[0], server.server)
         for name in server.spec.operations:
@@ -38,6 +53,10 @@ def complaints(release: str, seeds: Iterable[int]) -> list[str]:
                 if len(accepts) > 1:
                     arguments["accept"] = accepts[seed % len(accepts)]
                 reply = client.operation(name).response(**arguments)
+                calls += 1
+                if refusals and (reply.status >= 400 or reply.status == 307):
+                    continue
+                answered += 1
                 if reply.error is not None or reply.violations or reply.warnings:
                     found.append(f"{name} {seed}: {reply.status} {reply.error} {reply.warnings}")
                 found += [
@@ -48,4 +67,4 @@ def complaints(release: str, seeds: Iterable[int]) -> list[str]:
                 if media_types.is_ndjson(reply.response.content_type):
                     assert list(reply.data)
         found += [f"inside: {failure!r}" for failure in server.failures]
-    return found
+    return found, answered / calls

@@ -44,7 +44,7 @@ def test_runs_proceed(airflow):
     assert seen == ["queued", "running", "success", "success"]
     instances = client.get_task_instances("tutorial", run["dag_run_id"])["task_instances"]
     assert {instance["state"] for instance in instances} == {"success"}
-    assert "tutorial.extract" in json.dumps(client.get_log("tutorial", run["dag_run_id"], "extract", 1))
+    assert "extract" in json.dumps(client.get_log("tutorial", run["dag_run_id"], "extract", 1)["content"])
     with pytest.raises(errors.AlreadyExists):
         trigger(client, "tutorial", dag_run_id=run["dag_run_id"])
     with pytest.raises(errors.NotFound):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from fake_calls import complaints
+from fake_calls import broken_answers, complaints
 from library import raw
 from tiny_specs import tiny
 
@@ -40,6 +40,14 @@ MINORS = [
 def test_every_operation_of(release):
     """Every operation called with seeded valid arguments gets an answer that client and openapi-core accept."""
     assert complaints(release, (0, 3)) == []
+
+
+@pytest.mark.parametrize("release", MINORS)
+def test_what_a_release_answers_keeps_to_its_document(release):
+    """The release's fake may refuse what is made up, as its server does; what it answers, both accept."""
+    found, answered = broken_answers(release, (0,))
+    assert found == []
+    assert answered > 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,147 @@
+"""Which items a query of Airflow selects: by parameter, where its name is not that of a field."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from .airflow_runs import moment
+from .airflow_world import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .fake_state import Item
+
+__all__ = ["FILTERS", "filters", "like"]
+
+
+def like(text: Any, pattern: str) -> bool:
+    """SQL's LIKE, anywhere in the text; ``~`` stands for everything."""
+    if pattern == "~":
+        return True
+    parts = [re.escape(part).replace("_", ".") for part in pattern.split("%")]
+    return re.search(".*".join(parts), str(text or ""), re.IGNORECASE) is not None
+
+
+def _pattern(field: str) -> Callable[[Item, Any], bool]:
+    return lambda item, wanted: like(item.get(field), wanted)
+
+
+def _prefix(field: str) -> Callable[[Item, Any], bool]:
+    return lambda item, wanted: str(item.get(field) or "").startswith(wanted)
+
+
+def _equal(field: str) -> Callable[[Item, Any], bool]:
+    return lambda item, wanted: item.get(field) in (wanted if isinstance(wanted, list) else [wanted])
+
+
+def _names(field: str) -> Callable[[Item, Any], bool]:
+    """Any of these names is among those of a list of objects or texts."""
+
+    def keep(item: Item, wanted: Any) -> bool:
+        own = {one.get("name") if isinstance(one, dict) else one for one in item.get(field) or ()}
+        names = {name for one in ([wanted] if isinstance(wanted, str) else wanted) for name in [one]}
+        return bool(own & names)
+
+    return keep
+
+
+def _states(item: Item, wanted: Any) -> bool:
+    states = [wanted] if isinstance(wanted, str) else wanted
+    return str(item.get("state") or "none") in states or item.get("state") in states
+
+
+def _before(item: Item, wanted: str) -> bool:
+    return moment(item["when"]) < moment(wanted)
+
+
+def _after(item: Item, wanted: str) -> bool:
+    return moment(item["when"]) > moment(wanted)
+
+
+def _conf(item: Item, wanted: str) -> bool:
+    return wanted in str(item.get("conf") or {})
+
+
+def _anything(_: Mapping[str, Any], __: Any) -> bool:
+    return True
+
+
+def with_commas(keep: Callable[[Item, Any], bool]) -> Callable[[Item, Any], bool]:
+    """A filter whose values may be cut by commas, as on 2.x."""
+
+    def kept(item: Item, wanted: Any) -> bool:
+        parts = [wanted] if isinstance(wanted, str) else wanted
+        return keep(item, [name for part in parts for name in str(part).split(",")])
+
+    return kept
+
+
+#: parameter -> does it keep this item; others are names of fields, or bounds
+FILTERS: dict[str, Callable[[Item, Any], bool]] = {
+    "dag_id_pattern": _pattern("dag_id"),
+    "dag_id_prefix_pattern": _prefix("dag_id"),
+    "dag_display_name_pattern": _pattern("dag_display_name"),
+    "dag_display_name_prefix_pattern": _prefix("dag_display_name"),
+    "pool_name_pattern": _pattern("name"),
+    "pool_name_prefix_pattern": _prefix("name"),
+    "variable_key_pattern": _pattern("key"),
+    "variable_key_prefix_pattern": _prefix("key"),
+    "connection_id_pattern": _pattern("connection_id"),
+    "connection_id_prefix_pattern": _prefix("connection_id"),
+    "run_id_pattern": _pattern("dag_run_id"),
+    "run_id_prefix_pattern": _prefix("dag_run_id"),
+    "uri_pattern": _pattern("uri"),
+    "name_pattern": _pattern("name"),
+    "xcom_key_pattern": _pattern("key"),
+    "xcom_key": _equal("key"),
+    "filename_pattern": _pattern("filename"),
+    "task_display_name_pattern": _pattern("task_display_name"),
+    "triggering_user_name_pattern": _pattern("triggering_user_name"),
+    "subject_search": _pattern("subject"),
+    "paused": _equal("is_paused"),
+    "tags": _names("tags"),
+    "owners": _names("owners"),
+    "state": _states,
+    "states": _states,
+    "conf_contains": _conf,
+    "before": _before,
+    "after": _after,
+    "included_events": _equal("event"),
+    "excluded_events": lambda item, wanted: item.get("event") not in wanted,
+    "only_active": _anything,
+    "exclude_stale": _anything,
+    "tags_match_mode": _anything,
+    "fields": _anything,
+    "has_asset_schedule": lambda item, wanted: bool(item.get("_assets")) is wanted,
+    "asset_dependency": lambda item, wanted: any(wanted in uri for uri in item.get("_assets") or ()),
+    "timetable_type": lambda item, wanted: item.get("_timetable") in wanted,
+    "is_favorite": lambda item, wanted: bool(item.get("_favorite")) is wanted,
+    "version_number": _anything,
+    "dag_version": _anything,
+}
+
+
+def _bound(field: str, mark: str) -> Callable[[Item, Any], bool]:
+    """A bound of a date on 3.x, where a date that is not there yet counts as now."""
+
+    def keep(item: Item, wanted: str) -> bool:
+        value, bound = moment(item.get(field) or now()), moment(wanted)
+        return {"gte": value >= bound, "gt": value > bound, "lte": value <= bound, "lt": value < bound}[mark]
+
+    return keep
+
+
+_BOUNDS = {
+    f"{field}_{mark}": _bound(field, mark)
+    for field in ("start_date", "end_date")
+    for mark in ("gte", "gt", "lte", "lt")
+}
+
+
+def filters(*, is_new: bool) -> dict[str, Callable[[Item, Any], bool]]:
+    """Those of a generation."""
+    if is_new:
+        return {**FILTERS, **_BOUNDS}
+    return {**FILTERS, **{name: with_commas(FILTERS[name]) for name in ("tags", "state", "states")}}
