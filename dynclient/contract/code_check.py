@@ -92,6 +92,8 @@ class CodeCheck:
             effects = [effect for effect in effects if effect.rule != "operation-moved"]
             at = f"{new.method} {self._url(self.new, new.id)}"
             effects.insert(0, Effect("breaking", "operation", "operation-moved", f"at {at} now"))
+        if use.model and new is not None and (name := _model(new)) not in {"", use.model}:
+            effects.append(Effect("breaking", "body", "request-body-renamed", f"its model is called {name} now"))
         unique = {(effect.where, effect.message): effect for effect in effects}
         return tuple(sorted(unique.values(), key=lambda effect: effect.level))
 
@@ -180,7 +182,11 @@ class CodeCheck:
         arguments = list(self._new_arguments(use, new))
         if use.form != "url":
             path = [p.name for p in self.old.operations[use.operation].parameters if p.location == "path"]
-            shown = [words if name in path else f"{name}={words}" for name, words in arguments]
+            model = _model(new) if use.model else ""
+            fields = _body(new).fields if model else {}  # type: ignore[union-attr] # a model is of a body
+            members = ", ".join(f"{name}={words}" for name, words in arguments if name in fields and name not in path)
+            shown = [words for name, words in arguments if name in path] + ([f"{model}({members})"] if model else [])
+            shown += [f"{name}={words}" for name, words in arguments if name not in path and name not in fields]
             return f"{use.receiver or 'client'}.{new.name}{use.suffix}({', '.join(shown)})"
         names = {p.name for p in new.parameters if p.location == "query"}
         query = "&".join(f"{name}=…" for name, _ in arguments if name in names)
@@ -219,6 +225,12 @@ def _argument_schema(operation: Operation, name: str) -> Schema | None:
 def _body(operation: Operation) -> Schema | None:
     content = operation.request_body.content if operation.request_body is not None else {}
     return next((media.schema for media in content.values()), None)
+
+
+def _model(operation: Operation) -> str:
+    """The name of the schema of the body; ``""`` where it has none."""
+    body = _body(operation)
+    return (body.plain.name or "") if body is not None else ""
 
 
 def _required(operation: Operation) -> list[str]:

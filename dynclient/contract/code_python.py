@@ -92,7 +92,8 @@ class _Finder:
         receiver = chain.value
         if self._is_generated(receiver):
             given, complete = self._generated_arguments(node, operation)
-            return self._use(node, operation, "generated", given, complete=complete, receiver=ast.unparse(receiver))
+            more = {"receiver": ast.unparse(receiver), "model": self._model(node)}
+            return self._use(node, operation, "generated", given, complete=complete, **more)
         if not self._is_client(receiver):
             return None
         given = self._named(arguments, operation)
@@ -158,6 +159,14 @@ class _Finder:
             given.update(fields)
             complete = complete and whole
         return given, complete
+
+    def _model(self, node: ast.Call) -> str:
+        """The class of the document's that a generated client is given an object of."""
+        for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            name = self.values.made_by(value).rpartition(".")[2]
+            if name in self.spec.models:
+                return name
+        return ""
 
     # --- URLs ---
 

@@ -20,6 +20,7 @@ _CURL = re.compile(r"\bcurl\b|\bhttpx?\b(?=\s+[A-Z])|\bwget\b")
 _CURL_METHOD = re.compile(r"(?:-X|--request)[\s=]*[\"']?([A-Z]+)|\bhttp\s+([A-Z]+)\b")
 _CURL_BODY = re.compile(r"(?:-d|--data(?:-raw|-binary|-ascii)?|--json)[\s=]+(['\"])(.*?)(?<!\\)\1", re.DOTALL)
 _METHOD_KEY = re.compile(r"(?im)^\s*-?\s*[\"']?method[\"']?\s*[:=]\s*[\"']?([A-Z]+)")
+_WORD_BEFORE = re.compile(r"\b(GET|POST|PATCH|PUT|DELETE)\W{0,3}$")
 _MEMBER = re.compile(r'\\?"(\w+)\\?"\s*:')
 _NEAR = 4  # lines around a URL in which its method may be said
 
@@ -39,11 +40,14 @@ def uses_in_text(text: str, file: str, paths: Paths) -> Iterator[Use | Unclear]:
     for number, command in _commands(lines):
         if marker not in command:
             continue
-        for match in _URL.finditer(_VARIABLE.sub(HOLE, command).replace('"', "")):
+        plain = _VARIABLE.sub(HOLE, command).replace('"', "")
+        for match in _URL.finditer(plain):
             below = paths.below(match[0])
             if below is not None and below[0]:
-                start = number + command[: match.start()].count("\n")
-                yield _use(below, command, _around(lines, number), paths, (file, start))
+                start = number + plain[: match.start()].count("\n")
+                before = _WORD_BEFORE.search(plain[: match.start()])
+                around = before[1] if before else _around(lines, number)
+                yield _use(below, command, around, paths, (file, start))
 
 
 def _commands(lines: list[str]) -> Iterator[tuple[int, str]]:
@@ -92,5 +96,5 @@ def _method(command: str, around: str) -> str | None:
         if named:
             return named[1] or named[2]
         return "POST" if re.search(r"\s(?:-d|--data\S*|--json)\b", command) else "GET"
-    named = _METHOD_KEY.search(around) or re.search(r"\b(GET|POST|PATCH|PUT|DELETE)\b", command)
+    named = _METHOD_KEY.search(around) or re.search(r"\b(GET|POST|PATCH|PUT|DELETE)\b", around)
     return named[1].upper() if named else None

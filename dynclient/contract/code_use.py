@@ -34,6 +34,7 @@ class Use(NamedTuple):
         fields: names of fields that are read from the response, as far as it shows.
         receiver: what the operation is called on, ``af``; ``""`` for a URL.
         suffix: what is called of it, ``.iter``; ``""`` for the operation itself.
+        model: the class of the body in a generated client, ``DAGRun``; ``""`` where none is named.
     """
 
     file: str
@@ -45,6 +46,7 @@ class Use(NamedTuple):
     fields: tuple[str, ...] = ()
     receiver: str = ""
     suffix: str = ""
+    model: str = ""
 
     @property
     def place(self) -> str:

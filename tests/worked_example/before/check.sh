@@ -1,0 +1,2 @@
+#!/bin/sh
+curl -fsS "$AIRFLOW_URL/api/v1/health"
