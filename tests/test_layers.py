@@ -27,7 +27,7 @@ ROWS = [
     ["testing"],
     ["cli"],
 ]
-DOORS = ["__init__", "aio", "airflow"]
+DOORS = ["__init__", "aio", "airflow", "fake_airflow"]
 ORDER = {package: (row, column) for row, packages in enumerate(ROWS) for column, package in enumerate(packages)}
 #: rows that know OpenAPI and nothing of the service that this client was written for
 GENERAL = {package for packages in ROWS[:6] for package in packages}

@@ -88,14 +88,16 @@ def test_connect(af, live):
     assert (af.about().release, af.about().exact, af.about().responses) == (live.release, True, "strict")
 
 
-def test_sweep(af, demo):
+@pytest.mark.usefixtures("demo")
+def test_sweep(af):
     """Every operation that reads, called with arguments that the server tells: strict, and all kept."""
     report = af.verify()
     assert report.ok, report.text()
     assert len(report.of("kept")) >= 25, report.text()
 
 
-def test_lists(af, demo):
+@pytest.mark.usefixtures("demo")
+def test_lists(af):
     """Every list is walked in its own pages and in pages of seven: all items, none twice."""
     for name, operation in af.operations.items():
         if operation.method != "GET" or any(p.required for p in operation.parameters):
@@ -271,13 +273,8 @@ def test_assets(af):
 
 def create_backfill(af, **arguments):
     """A backfill; a server on SQLite answers 503 while another process writes, and asks to come again."""
-    for attempt in itertools.count():
-        try:
-            return af.create_backfill(dag_id="dynclient_daily", reprocess_behavior="none", **arguments)
-        except dynclient.Unknown as error:
-            if error.status != 503 or attempt == 10:
-                raise
-            time.sleep(1)
+    create = af.create_backfill.options(retries=dynclient.Retry(total=10, statuses={503}, methods={"POST"}))
+    return create(dag_id="dynclient_daily", reprocess_behavior="none", **arguments)
 
 
 def test_backfill(af):
