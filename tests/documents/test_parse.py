@@ -245,7 +245,7 @@ THROUGH = [
 
 @pytest.mark.parametrize(("reference", "pointer"), THROUGH)
 def test_references_through_references_anchors_and_ids(reference, pointer):
-    """A pointer goes on through a ``$ref`` on its way; ``$anchor``, ``$dynamicAnchor`` and ``$id`` name their schema."""
+    """A pointer goes on through a ``$ref`` on it; ``$anchor``, ``$dynamicAnchor`` and ``$id`` name their schema."""
     assert pointers.resolve(NAMED, reference) is pointers.resolve(NAMED, pointer)
 
 
