@@ -44,6 +44,10 @@ class Explainer:
             else:
                 yield from self.of(error)
 
+    def place_of_all(self) -> str:
+        """Where the document has the whole schema."""
+        return origin(self.origins, ())[0]
+
     def of(self, error: Any) -> Iterator[Violation]:
         """One broken keyword; where it speaks of several properties, one Violation for each."""
         pointer, rule = self.place(error)

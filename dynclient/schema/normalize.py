@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..documents import dialect, pointers
 from ..documents.keywords import sound
 from ..errors import warn
-from . import discriminators
+from . import costs, discriminators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,6 +86,7 @@ class Rewriter:
         self.readable = readable
         self.guarded = False  # did anything stand that is only a warning in a response?
         self.formats: set[str] = set()  # those that are asserted
+        self.pointer = "#"
         self.origins: Origins = {}
         self.defs: dict[str, Any] = {}
         self._names: dict[tuple[str, frozenset[str]], str] = {}
@@ -93,14 +94,22 @@ class Rewriter:
 
     def root(self, pointer: str) -> dict[str, Any]:
         """The whole closure of the schema at a pointer."""
+        self.pointer = pointer
         schema = self.node(pointers.resolve(self.document, pointer), pointer, (), _NOTHING)
         while self._waiting:
             name, value, place, dropped = self._waiting.pop()
             self.defs[name] = self.node(value, place, ("$defs", name), dropped)
+        for place, union in costs.endless_unions({"": schema, **self.defs}):
+            self.drop(place, union)
         if not isinstance(schema, dict):
             self.origins["allOf", "0"] = (pointer, "")
             schema = {"allOf": [schema]}
         return {**schema, "$defs": self.defs} if self.defs else schema
+
+    def drop(self, holder: dict[str, Any], keyword: str) -> None:
+        """Leave out a union that would take without end to check, and say so."""
+        del holder[keyword]
+        warn(f"a union at {self.pointer} has more than {costs.MOST:,} ways to be met; it is not checked")
 
     def reference(self, pointer: str, dropped: frozenset[str]) -> dict[str, Any]:
         """``$ref`` to the rewritten target, which is made once per target and set of dropped names."""
@@ -177,8 +186,11 @@ class Rewriter:
             self.children_of(words["discriminator"], out, pointer, at)
 
     def list_of(self, schemas: list[Any], pointer: str, at: Steps, dropped: frozenset[str]) -> list[Any]:
-        """Schemas that stand in a list, each at its index."""
-        return [self.node(child, pointers.join(pointer, i), (*at, str(i)), dropped) for i, child in enumerate(schemas)]
+        """Schemas that stand in a list, each at its index; what an ``allOf`` or ``anyOf`` says twice is said once."""
+        indexes = list(range(len(schemas)))
+        if at[-1] in {"allOf", "anyOf"} and not pointer.endswith("/oneOf"):
+            indexes = [i for i in indexes if schemas[i] not in schemas[:i]]
+        return [self.node(schemas[i], pointers.join(pointer, i), (*at, str(n)), dropped) for n, i in enumerate(indexes)]
 
     def union(
         self, key: str, words: Mapping[str, Any], out: dict[str, Any], pointer: str, at: Steps, dropped: frozenset[str]

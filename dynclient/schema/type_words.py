@@ -25,6 +25,7 @@ _FORMAT_WORDS = {
     "uuid": "UUID",
     "duration": "timedelta",
 }
+_DEEPEST = 12  # types inside each other that are shown
 _SHOWN_VALUES = 6  # an enum with more values is called by their type
 
 
@@ -35,7 +36,8 @@ def of_schema(schema: Schema) -> str:
 
 def _alternatives(schema: Schema, seen: frozenset[str]) -> list[str]:
     plain = schema.plain
-    names = _without_null(plain, seen | {plain.pointer}) if plain.pointer not in seen else [plain.name or "..."]
+    ends = plain.pointer in seen or len(seen) > _DEEPEST
+    names = [plain.name or "..."] if ends else _without_null(plain, seen | {plain.pointer})
     if "null" in schema.described_types and names != ["Any"]:
         names.append("None")
     return list(dict.fromkeys(names))

@@ -8,6 +8,7 @@ fewest and deepest errors.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import SpecError, Violation
@@ -30,6 +31,7 @@ class Checked(NamedTuple):
 
 
 _FINE = Checked()
+_MOST_EXPLAINED = 1_000  # broken rules that are listed
 
 
 class Validator:
@@ -138,7 +140,13 @@ class _Compiled(NamedTuple):
     def explain(self, instance: Any, location: str, path: Sequence[str | int]) -> tuple[Violation, ...]:
         """Every broken rule once, in our words."""
         explainer = Explainer(self.origins, self.document, instance, location, tuple(path))
-        return tuple(dict.fromkeys(explainer.of_all(self.engine.iter_errors(instance))))
+        errors = self.engine.iter_errors(instance)
+        violations = list(dict.fromkeys(explainer.of_all(islice(errors, _MOST_EXPLAINED))))
+        more = sum(1 for _ in errors)
+        if more:
+            expected = f"{more:,} more broken rules, which are not listed"
+            violations.append(Violation(location, tuple(path), "more", expected, "", explainer.place_of_all()))
+        return tuple(violations)
 
 
 # --- formats -----------------------------------------------------------------------------------------------------

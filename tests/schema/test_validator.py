@@ -6,6 +6,7 @@ import copy
 import math
 import re
 import threading
+import time
 from collections import OrderedDict
 
 import pytest
@@ -948,3 +949,35 @@ def test_no_value_is_ever_shown(schema, instance, direction):
     for violation in (*checked.violations, *checked.warnings):
         shown = (str(violation), repr(violation), violation.expected, violation.got, *map(str, violation.path))
         assert not any(MARK in text for text in shown)
+
+
+# --- bounds ------------------------------------------------------------------------------------------------------
+
+
+def test_violations_beyond_a_thousand_are_counted():
+    """A thousand broken rules are listed, and how many more there are."""
+    violations = validator({"type": "array", "items": WHOLE}).violations(["x"] * 5_000, "body")
+    assert len(violations) == 1_001
+    assert violations[-1].expected == "4,000 more broken rules, which are not listed"
+
+
+@pytest.mark.filterwarnings("ignore:a union at")
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf", "allOf"])
+def test_a_union_that_doubles_is_bounded(keyword):
+    """A schema of 60 lines, each of which says the next one twice, is compiled and checked at once."""
+    rows = {f"A{i}": {keyword: [ref(f"A{i + 1}"), ref(f"A{i + 1}")]} for i in range(60)}
+    start = time.process_time()
+    validator(ref("A0"), A60=obj(["a"], a=WHOLE), **rows).violations({"a": "x"}, "body")
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf", "properties", "items"])
+def test_deep_schemas(keyword):
+    """Schemas nested 400 deep, and chains of 200 references, are compiled and checked."""
+    schema = WHOLE
+    for _ in range(400):
+        schema = {keyword: {"a": schema} if keyword == "properties" else schema if keyword == "items" else [schema]}
+    checked = validator(schema)
+    assert checked.is_valid(5)
+    chain = {f"R{i}": ref(f"R{i + 1}") for i in range(200)}
+    assert not validator(ref("R0"), R200=WHOLE, **chain).is_valid("x")
