@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from ..documents.pointers import join
@@ -20,7 +22,7 @@ from ..openapi.spec import parse
 from ..schema.explain import type_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ..http.messages import Request, Response
     from ..openapi.operation import Operation
@@ -83,6 +85,8 @@ class Oracle:
 def _build(document: Mapping[str, Any], base_url: str) -> Any:
     try:
         from openapi_core import Config, OpenAPI  # of the extra `contract`, and 0.4 s
+        from openapi_core.casting.schemas import casters
+        from openapi_core.casting.schemas.exceptions import CastError
     except ImportError:
         raise ArgumentError("a second opinion needs openapi-core: pip install 'dynclient[contract]'") from None
     texts: dict[str, Any] = {
@@ -97,6 +101,8 @@ def _build(document: Mapping[str, Any], base_url: str) -> Any:
     validators: tuple[Any, ...] = (engine.request_validator, engine.response_validator)
     for validator in validators:
         validator.style_deserializers_factory = _Styles(validator.style_deserializers_factory)
+        if not hasattr(casters, "AnyCaster"):
+            validator.schema_casters_factory = _Casters(validator.schema_casters_factory, CastError)
     return engine
 
 
@@ -144,6 +150,37 @@ class _Styles:
                 if _type(branch) == "array":
                     call.arguments["schema"] = branch
         return self._inner.create(*call.args, **call.kwargs)
+
+
+class _Casters:
+    """What 0.19 makes of text, as later versions do: nothing in JSON is converted, and what stands in a union is."""
+
+    def __init__(self, inner: Any, cast_error: type[Exception]) -> None:
+        self._inner = inner
+        self._cast_error = cast_error
+
+    def create(self, schema: Any) -> Any:
+        parts = schema.parts
+        if "content" in parts and "application/x-www-form-urlencoded" not in parts:
+            return _Caster(_unchanged)
+        return _Caster(partial(self._cast, schema))
+
+    def _cast(self, schema: Any, value: Any) -> Any:
+        unions = [union for union in ("oneOf", "anyOf") if union in schema]
+        if "type" in schema or not unions:
+            return self._inner.create(schema).cast(value)
+        for branch in schema / unions[0]:
+            with suppress(self._cast_error):
+                return self._cast(branch, value)
+        return value
+
+
+class _Caster(NamedTuple):
+    cast: Callable[[Any], Any]
+
+
+def _unchanged(value: Any) -> Any:
+    return value
 
 
 def _type(schema: Any) -> Any:
@@ -217,10 +254,16 @@ def _documented(media_type: str | None, documented: Iterable[str]) -> str:
 # --- its errors as violations ---------------------------------------------------------------------------------
 
 
-def _errors(errors: Iterator[Exception]) -> Iterator[Exception]:
+def _errors(errors: Iterator[Exception]) -> list[Exception]:
+    collected = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it warns of deprecated parameters
-        yield from list(errors)
+        try:
+            for error in errors:
+                collected.append(error)  # noqa: PERF402 - those before a failure count
+        except AttributeError:  # openapi-schema-validator 0.6.0 stumbles over null beside a discriminator: no opinion
+            pass
+    return collected
 
 
 def excused(violation: Violation) -> bool:
@@ -239,7 +282,7 @@ def _unknown(request: Request) -> Violation:
     return Violation("path", (), "path", f"{request.method} of a path that the document has", "another one", "#/paths")
 
 
-def _violations(errors: Iterator[Exception], operation: Operation, body: str) -> Iterator[Violation]:
+def _violations(errors: Iterable[Exception], operation: Operation, body: str) -> Iterator[Violation]:
     """openapi-core's errors as violations: place, name and rule, without values."""
     for error in errors:
         name, location = getattr(error, "name", None), getattr(error, "location", None)
