@@ -20,8 +20,9 @@ _UPGRADE_FORMATS = ("text", "markdown", "json", "junit", "sarif", "html")
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1)
 @click.option("--spec", envvar="DYNCLIENT_SPEC", help="The release it was recorded from; else what its /version says.")
+@click.option("--lock", "lock_path", help="What `dynclient lock` wrote: does the document of --spec hold it?")
 @click.option("--against", help="The release that it would be used on.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 @click.option("--second-opinion/--no-second-opinion", default=True, help="Ask openapi-core too.")
@@ -30,6 +31,7 @@ def check(
     ctx: click.Context,
     paths: tuple[str, ...],
     spec: str | None,
+    lock_path: str | None,
     against: str | None,
     form: str,
     *,
@@ -39,6 +41,10 @@ def check(
 
     Exit 1 on a violation, a break, or a file that cannot be read.
     """
+    if lock_path is not None:
+        _check_lock(ctx, lock_path, spec)
+    if not paths:
+        raise ArgumentError("check takes recordings, or a lock: --lock FILE")
     from ..contract import auditor, recorded_release  # contract imports much; only this command pays for it
 
     other = load_source(against) if against else None
@@ -107,4 +113,37 @@ def upgrade(ctx: click.Context, old: str, new: str, paths: tuple[str, ...], form
     ctx.exit(1 if report.failed(fail_on) else 0)
 
 
-COMMANDS = (check, diff, upgrade)
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--spec", help="The document that they are written for; $DYNCLIENT_SPEC, else the newest release.")
+@click.pass_context
+def lock(ctx: click.Context, paths: tuple[str, ...], spec: str | None) -> None:
+    """Print what code and recordings use of a document, as one reviewable file.
+
+    \b
+    dynclient lock scripts/ tests/cassettes/ --spec 2.10.5 > contract.lock
+    dynclient check --lock contract.lock --spec 3.3.2
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    from ..contract import lock as locks  # as above
+
+    content, unread = locks.make_lock(load_source(spec), paths)
+    click.echo(locks.write_lock(content), nl=False)
+    for part in unread:
+        output.complain(f"not read: {part}")
+    ctx.exit(1 if unread else 0)
+
+
+def _check_lock(ctx: click.Context, path: str, spec: str | None) -> None:
+    """Print what of a lock a document does not hold; exit 1 if there is something."""
+    from ..contract import lock as locks  # as above
+
+    content = locks.read_lock(path)
+    lines = locks.check_lock(content, load_source(spec))
+    for line in lines:
+        click.echo(line)
+    held = len(content["operations"])
+    click.echo(f"{held} operations, {len(lines)} broken promises of {source_name(spec)}", err=True)
+    ctx.exit(1 if lines else 0)
+
+
+COMMANDS = (check, diff, upgrade, lock)
