@@ -90,7 +90,7 @@ def _clip(text: str) -> str:
 def list_field(value: Mapping[str, Any]) -> str | None:
     """The name of the list in a collection: one list of objects, and little beside it that is no object itself."""
     names = [name for name, item in value.items() if isinstance(item, list) and all(isinstance(i, dict) for i in item)]
-    beside = [item for name, item in value.items() if name not in names]
+    beside = [item for name, item in value.items() if name not in names and item is not None]
     if len(names) != 1 or len(beside) > _BESIDE_A_LIST or any(isinstance(item, (dict, list)) for item in beside):
         return None
     return names[0]

@@ -150,3 +150,16 @@ def test_ipython_and_rich_show_tables():
     file = io.StringIO()
     Console(file=file, width=100).print(page)
     assert "report_weekly" in file.getvalue()
+
+
+def test_cursors_that_are_null_make_no_object_of_a_page():
+    """A page is a table of its items whatever beside them is null; cells take the colours of the page around them."""
+    page = {
+        "rows": [RUN],
+        "total_entries": 1,
+        "next_cursor": None,
+        "previous_cursor": None,
+        "total_entries_limit": None,
+    }
+    assert list(of_model("Runs", page, None).columns)[:2] == ["dag_id", "dag_run_id"]
+    assert "color:inherit" in of_model("Runs", page, None).as_html()
