@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from .masking import MASK, looks_secret, masked_pairs, masked_url, name_rule
+from .masking import MASK, is_named_beside, looks_secret, masked_pairs, masked_url, name_rule
 from .media_types import is_json, is_ndjson, media_type
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .masking import NameRule
 
-__all__ = ["is_named_beside", "masked_body", "masked_parts", "masked_text", "masked_value", "shown_string"]
+__all__ = ["masked_body", "masked_parts", "masked_text", "masked_value", "shown_string"]
 
 _URI: Final = re.compile(r"(?<=://)[^\s\"']*:[^\s\"']*@")  # a password may hold what a URL may not
 _URL: Final = re.compile(r"[a-zA-Z][\w+.-]*://[^\s\"'<>]+[?#][^\s\"'<>]+")
@@ -96,11 +96,6 @@ def masked_value(
         name: hidden(item) if rule(name) or (beside and name == "value") else masked_value(item, rule, hidden, string)
         for name, item in value.items()
     }
-
-
-def is_named_beside(holder: Any, rule: NameRule = looks_secret) -> bool:
-    """Whether ``value`` is secret by the name beside it: ``{"key": "db_password", "value": …}``."""
-    return any(isinstance(holder.get(name), str) and rule(holder[name]) for name in ("key", "name"))
 
 
 def masked_parts(text: str, rule: NameRule) -> str:

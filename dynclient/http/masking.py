@@ -7,10 +7,21 @@ Used wherever a message or a value is shown, and for recordings. A document's ow
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
-__all__ = ["MASK", "NameRule", "bare_url", "looks_secret", "masked_field", "masked_pairs", "masked_url", "name_rule"]
+__all__ = [
+    "MASK",
+    "NameRule",
+    "bare_url",
+    "is_named_beside",
+    "looks_secret",
+    "masked_field",
+    "masked_pairs",
+    "masked_url",
+    "name_rule",
+]
 
 MASK = "***"  #: what stands for a secret wherever a message is shown
 
@@ -53,6 +64,11 @@ def name_rule(names: Iterable[str] = ()) -> NameRule:
     """The rule for names: those that look secret, and these, in any case."""
     known = {name.lower() for name in names}
     return (lambda name: name.lower() in known or looks_secret(name)) if known else looks_secret
+
+
+def is_named_beside(holder: Mapping[str, Any], rule: NameRule = looks_secret) -> bool:
+    """Whether ``value`` is secret by the name beside it: ``{"key": "db_password", "value": …}``."""
+    return any(isinstance(holder.get(name), str) and rule(holder[name]) for name in ("key", "name"))
 
 
 # --- URLs ----------------------------------------------------------------------------------------

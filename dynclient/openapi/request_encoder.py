@@ -81,6 +81,8 @@ class Encoder:
         self._segments = re.split(r"\{([^{}]+)\}", path if path.startswith("/") else f"/{path}")
         self._fixed_query = fixed
         self._headers = Headers({"Accept": self.accepts[0]})
+        hidden = [(p.name, p.schema) for p in self.other_parameters] + [(f.name, f.schema) for f in self.fields]
+        self._secrets = [name for name, schema in hidden if schema is not None and schema.is_secret]
 
     @property
     def media(self) -> MediaType | None:
@@ -142,7 +144,8 @@ class Encoder:
             content, content_type = self._written(body, value)
             headers = headers | {"Content-Type": content_type}
         url = base.rstrip("/") + path + (f"?{query}" if query else "")
-        return Request(self.operation.method, url, headers, content, stream)
+        secret = tuple(name for name in self._secrets if name in kwargs or (isinstance(value, dict) and name in value))
+        return Request(self.operation.method, url, headers, content, stream, secret)
 
     def path_arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The path arguments of a call that was encoded, by keyword."""

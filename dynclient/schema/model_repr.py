@@ -5,10 +5,9 @@ Plain data in, text out. What looks like a secret (``password`` format, writeOnl
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from ..http.masking import MASK, looks_secret
+from ..http.masking import MASK, is_named_beside, looks_secret, masked_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +18,6 @@ __all__ = ["is_hidden", "list_field", "model", "model_doc", "shortfall"]
 
 _FIELDS_SHOWN = 8
 _TEXT_SHOWN = 60
-_USERINFO = r"://[^/@\s]*@"
 _BESIDE_A_LIST = 3  # total, next and previous cursor
 
 
@@ -48,7 +46,7 @@ def _field_notes(schema: Schema, required: bool) -> list[str]:  # noqa: FBT001 -
 
 def _is_secret(name: str, schema: Schema | None) -> bool:
     field = schema.fields.get(name) if schema is not None else None
-    return looks_secret(name) or (field is not None and (field.write_only or field.format == "password"))
+    return looks_secret(name) or (field is not None and field.is_secret)
 
 
 def _field(name: str, holder: Mapping[str, Any], schema: Schema | None) -> str:
@@ -58,7 +56,7 @@ def _field(name: str, holder: Mapping[str, Any], schema: Schema | None) -> str:
 
 def is_hidden(name: str, holder: Mapping[str, Any], schema: Schema | None) -> bool:
     """Is it a secret that is there? The ``value`` beside a telling ``key`` is one too."""
-    tells = name == "value" and any(looks_secret(str(holder.get(key))) for key in ("key", "name"))
+    tells = name == "value" and is_named_beside(holder)
     return holder.get(name) not in (None, "") and (tells or _is_secret(name, schema))
 
 
@@ -80,7 +78,7 @@ def _text(value: str) -> str:
     """Text as shown: what is JSON itself may hold anything, so it is not; a URL is without its password."""
     if value[:1] in {"{", "["}:
         return f"'{value[0]}…'"
-    return _clip(repr(re.sub(_USERINFO, f"://{MASK}@", value) if "://" in value else value))
+    return _clip(repr(masked_url(value) if "://" in value else value))
 
 
 def _clip(text: str) -> str:

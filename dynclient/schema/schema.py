@@ -315,6 +315,11 @@ class Schema:
         return self._says("writeOnly")
 
     @property
+    def is_secret(self) -> bool:
+        """Does the document say that a value is not to be shown: ``format: password``, ``writeOnly``?"""
+        return self.format == "password" or self.write_only
+
+    @property
     def deprecated(self) -> bool:
         """Still there, not to be used any more."""
         return self._says("deprecated")

@@ -348,3 +348,17 @@ def test_errors_never_hold_what_was_given():
     error = caught.value
     assert SECRET not in str(error) + repr(error) + repr(error.args) + repr(error.violations)
     assert error.violations[0].value == SECRET
+
+
+def test_what_the_document_calls_secret_is_shown_masked():
+    """``format: password`` and ``writeOnly`` hide a value whatever it is called, in parameters and in the body."""
+    body = {"type": "object", "properties": {"pin": {"type": "string", "writeOnly": True}, "name": {"type": "string"}}}
+    operation = {
+        "parameters": [parameter("mine", schema={"type": "string", "format": "password"}), parameter("limit")],
+        "requestBody": json_body(body),
+    }
+    request = send("POST /things", operation, mine="S3CRET", limit="5", pin="S3CRET", name="etl")
+    assert request.secret == ("mine", "pin")
+    assert "S3CRET" not in request.curl() + repr(request)
+    assert "limit=5" in request.curl()
+    assert send("POST /things", operation, body={"name": "etl"}).secret == ()
