@@ -99,8 +99,8 @@ class Rewriter:
         while self._waiting:
             name, value, place, dropped = self._waiting.pop()
             self.defs[name] = self.node(value, place, ("$defs", name), dropped)
-        for place, union in costs.endless_unions({"": schema, **self.defs}):
-            self.drop(place, union)
+        for holder, union in costs.endless_unions({"": schema, **self.defs}):
+            self.drop(holder, union)
         if not isinstance(schema, dict):
             self.origins["allOf", "0"] = (pointer, "")
             schema = {"allOf": [schema]}

@@ -8,7 +8,7 @@ import json
 
 import pytest
 import yaml
-from click.testing import CliRunner
+from command_line import runner
 
 from dynclient.cli.main import main
 from dynclient.testing import fake_airflow
@@ -26,7 +26,7 @@ def run(server, *words, typed=None, **environment):
     """(exit code, standard output, standard error) of a command."""
     known = {**{f"DYNCLIENT_{name}": None for name in NAMES}, "DYNCLIENT_URL": server.url}
     known |= {"DYNCLIENT_USERNAME": "admin", "DYNCLIENT_PASSWORD": "pw", **environment}
-    result = CliRunner().invoke(main, list(map(str, words)), input=typed, env=known)
+    result = runner().invoke(main, list(map(str, words)), input=typed, env=known)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout, result.stderr
@@ -181,5 +181,5 @@ def test_a_broken_answer_ends_with_five(server):
 
 def test_debug_shows_the_traceback(server):
     """With --debug the exception itself comes out."""
-    result = CliRunner().invoke(main, ["--debug", "call", "get_dagz", "--url", server.url])
+    result = runner().invoke(main, ["--debug", "call", "get_dagz", "--url", server.url])
     assert type(result.exception).__name__ in {"UnknownOperation", "Unauthenticated"}

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from command_line import runner
 
 from dynclient import load
 from dynclient.cli.main import main
@@ -30,7 +30,7 @@ COMMAND = [sys.executable, "-m", "dynclient.cli.main"]
 def run(*words, typed=None, **environment):
     """(exit code, standard output, standard error) of a command."""
     clean = {f"DYNCLIENT_{name}": None for name in NAMES}
-    result = CliRunner().invoke(main, list(map(str, words)), input=typed, env={**clean, **environment})
+    result = runner().invoke(main, list(map(str, words)), input=typed, env={**clean, **environment})
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, result.stdout, result.stderr
@@ -217,7 +217,7 @@ def test_ops_lists_and_finds():
 def test_a_shell_completes_operations():
     """What click offers to a shell: the names of operations that begin like this."""
     typing = {"_DYNCLIENT_COMPLETE": "bash_complete", "COMP_WORDS": "dynclient call get_dag_s", "COMP_CWORD": "2"}
-    result = CliRunner().invoke(main, [], prog_name="dynclient", env={**typing, "DYNCLIENT_SPEC": "3.3.2"})
+    result = runner().invoke(main, [], prog_name="dynclient", env={**typing, "DYNCLIENT_SPEC": "3.3.2"})
     assert result.stdout.split() == ["plain,get_dag_source", "plain,get_dag_stats"]
 
 

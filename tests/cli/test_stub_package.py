@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from command_line import runner
 
 from dynclient import load
 from dynclient.cli.main import main
@@ -22,7 +22,7 @@ PROGRAMS = Path(__file__).parents[1] / "data" / "editor"
 def project(tmp_path_factory):
     """A folder with ``typings/`` for two releases."""
     folder = tmp_path_factory.mktemp("project")
-    result = CliRunner().invoke(main, ["stubs", "3.3.2", "2.10.5", "--into", str(folder / "typings")])
+    result = runner().invoke(main, ["stubs", "3.3.2", "2.10.5", "--into", str(folder / "typings")])
     assert result.exit_code == 0, result.output
     assert result.stderr.startswith("7 files for 3.3.2, 2.10.5 are in ")
     (folder / "mypy.ini").write_text("[mypy]\nstrict = true\nmypy_path = typings\n", "utf-8")
