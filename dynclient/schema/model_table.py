@@ -64,7 +64,8 @@ class Table(NamedTuple):
         more = f"<small>… {left_out} more</small>" if left_out > 0 else ""
         return (
             f"<div style='overflow-x:auto;max-width:100%;text-align:left'><b>{escape(self.title)}</b> "
-            f"<small>{escape(self.note)}</small><table style='margin:0;border-collapse:collapse;color:inherit;font:inherit'>"
+            f"<small>{escape(self.note)}</small>"
+            "<table style='margin:0;border-collapse:collapse;color:inherit;font:inherit'>"
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{more}</div>"
         )
 
