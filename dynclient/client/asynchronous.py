@@ -181,10 +181,16 @@ class Client(BaseClient[Call]):
         return await asyncio.to_thread(moment, *args)
 
     def map(
-        self, call: Callable[..., Awaitable[Any]], arguments: Iterable[Any], workers: int = 8
+        self,
+        call: Callable[..., Awaitable[Any]],
+        arguments: Iterable[Any],
+        workers: int = 8,
+        *,
+        rate: float | None = None,
+        **common: Any,
     ) -> AsyncIterator[Outcome]:
         """As of ``dynclient.Client``: so many calls at once, ``Outcome``s in the order of the arguments, lazily."""
-        return many.aeach(call, arguments, workers)
+        return many.aeach(call, arguments, workers, rate=rate, common=common)
 
 
 class Stream:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -75,6 +76,7 @@ class BaseClient(Generic[CallT]):
         blocking = getattr(transport, "blocking", transport)
         self.auth: Any = auths.Bound(choose(auth, spec, origins, blocking), origins)
         self._options = Options()
+        self._identity = secrets.token_hex(8)
         self._calls: dict[str, CallT] = {}
 
     @property
@@ -142,6 +144,9 @@ class BaseClient(Generic[CallT]):
         return new
 
     # --- life ---
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (self._identity, type(self), self.__getstate__())
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the callables; credentials leave their secrets out of a pickle themselves."""
@@ -228,6 +233,22 @@ class BaseClient(Generic[CallT]):
             request = request.with_headers(options.headers)
         named = {"timeout": options.timeout, "retries": options.retries}
         return request, {name: value for name, value in named.items() if value is not None}
+
+
+_KEPT_CLIENTS = 64
+_by_identity: dict[tuple[str, str], Any] = {}
+
+
+def _unpickled(identity: str, kind: type[Any], state: dict[str, Any]) -> Any:
+    """A client that came in a pickle; once for all pickles of it, so that a worker logs in and connects once."""
+    key = (identity, repr(state["_options"]))
+    client = _by_identity.get(key)
+    if client is None:
+        client = object.__new__(kind)
+        client.__setstate__(state)
+        if len(_by_identity) < _KEPT_CLIENTS:
+            _by_identity[key] = client
+    return client
 
 
 class Group(Generic[CallT]):

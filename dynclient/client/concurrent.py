@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +13,7 @@ from ..schema.models import Model
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
 __all__ = ["Outcome", "aeach", "each"]
 
@@ -33,39 +34,94 @@ class Outcome(NamedTuple):
         return self.result
 
 
-def each(call: Callable[..., Any], arguments: Iterable[Any], workers: int = 8) -> Iterator[Outcome]:
+def each(
+    call: Callable[..., Any],
+    arguments: Iterable[Any],
+    workers: int = 8,
+    *,
+    executor: Executor | None = None,
+    rate: float | None = None,
+    common: Mapping[str, Any] | None = None,
+) -> Iterator[Outcome]:
     """Call once for each argument on so many threads; outcomes come in the order of the arguments, lazily.
 
     An argument is a tuple (positions), a mapping (keywords) or one positional value, which a model is too. Arguments
     are drawn as outcomes are taken, four per worker ahead; what is not taken any more is not begun. An error that is
     none of dynclient's is raised when its turn comes.
 
+    Args:
+        call: what to call; for an executor of processes or of other machines it goes there in a pickle.
+        arguments: one for each call.
+        workers: calls at once; with an executor, a quarter of those that are begun ahead.
+        executor: any ``concurrent.futures.Executor``; it is not shut down. Threads of its own by default.
+        rate: calls begun in a second, at most.
+        common: keywords of every call.
+
     Raises:
-        ArgumentError: fewer than one worker.
+        ArgumentError: fewer than one worker, or no rate.
     """
-    _check(workers)
-    return _each(call, iter(arguments), workers)
+    _check(workers, rate)
+    return _each(_Shared(call, dict(common or {})), iter(arguments), workers, executor, rate)
 
 
-def aeach(call: Callable[..., Awaitable[Any]], arguments: Iterable[Any], workers: int = 8) -> AsyncIterator[Outcome]:
+def aeach(
+    call: Callable[..., Awaitable[Any]],
+    arguments: Iterable[Any],
+    workers: int = 8,
+    *,
+    rate: float | None = None,
+    common: Mapping[str, Any] | None = None,
+) -> AsyncIterator[Outcome]:
     """As ``each``, so many calls awaited at once; what is not taken any more is cancelled."""
-    _check(workers)
-    return _aeach(call, iter(arguments), workers)
+    _check(workers, rate)
+    return _aeach(_Shared(call, dict(common or {})), iter(arguments), workers, rate)
 
 
-def _check(workers: int) -> None:
+def _check(workers: int, rate: float | None) -> None:
     if workers < 1:
         raise ArgumentError("workers: at least 1 is wanted")
+    if rate is not None and not rate > 0:
+        raise ArgumentError("rate: calls a second, more than 0")
 
 
-async def _aeach(call: Callable[..., Awaitable[Any]], arguments: Iterator[Any], workers: int) -> AsyncIterator[Outcome]:
+class _Shared:
+    """A call with the keywords that all have; a pickle where it goes to other processes."""
+
+    def __init__(self, call: Callable[..., Any], common: dict[str, Any]) -> None:
+        self.call = call
+        self.common = common
+
+    def __call__(self, argument: Any) -> Any:
+        if isinstance(argument, Mapping) and not isinstance(argument, Model):
+            return self.call(**{**self.common, **argument})
+        positions = argument if isinstance(argument, tuple) else (argument,)
+        return self.call(*positions, **self.common)
+
+
+class _Pace:
+    """When the next call may begin, so that no more than a rate begin in a second."""
+
+    def __init__(self, rate: float | None) -> None:
+        self._interval = 1 / rate if rate else 0.0
+        self._next = 0.0
+
+    def wait(self) -> float:
+        """Seconds to wait before the next call."""
+        now = time.monotonic()
+        begin = max(now, self._next)
+        self._next = begin + self._interval
+        return begin - now
+
+
+async def _aeach(call: _Shared, arguments: Iterator[Any], workers: int, rate: float | None) -> AsyncIterator[Outcome]:
     import asyncio
 
-    turns = asyncio.Semaphore(workers)
+    turns, pace = asyncio.Semaphore(workers), _Pace(rate)
 
     async def in_turn(argument: Any) -> Any:
         async with turns:
-            return await _one(call, argument)
+            await asyncio.sleep(pace.wait())
+            return await call(argument)
 
     begun: deque[tuple[Any, asyncio.Task[Any]]] = deque()
     try:
@@ -92,26 +148,28 @@ async def _awaited(begun: deque[tuple[Any, asyncio.Task[Any]]]) -> Outcome:
     return made
 
 
-def _each(call: Callable[..., Any], arguments: Iterator[Any], workers: int) -> Iterator[Outcome]:
+def _each(
+    call: _Shared, arguments: Iterator[Any], workers: int, executor: Executor | None, rate: float | None
+) -> Iterator[Outcome]:
     from concurrent.futures import ThreadPoolExecutor  # only for many calls
 
     begun: deque[tuple[Any, Future[Any]]] = deque()
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="dynclient")
+    pace = _Pace(rate)
+    pool = executor if executor is not None else ThreadPoolExecutor(workers, thread_name_prefix="dynclient")
+    ahead = workers * _AHEAD if rate is None else workers  # what waits in a queue would begin all at once
     try:
         for argument in arguments:
-            begun.append((argument, pool.submit(_one, call, argument)))
-            if len(begun) >= workers * _AHEAD:
+            time.sleep(pace.wait())
+            begun.append((argument, pool.submit(call, argument)))
+            if len(begun) >= ahead:
                 yield _outcome(*begun.popleft())
         while begun:
             yield _outcome(*begun.popleft())
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _one(call: Callable[..., Any], argument: Any) -> Any:
-    if isinstance(argument, Mapping) and not isinstance(argument, Model):
-        return call(**argument)
-    return call(*argument) if isinstance(argument, tuple) else call(argument)
+        for _, future in begun:
+            future.cancel()
+        if executor is None:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _outcome(argument: Any, future: Future[Any]) -> Outcome:

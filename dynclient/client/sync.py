@@ -15,6 +15,7 @@ from .progress import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Executor
 
     from typing_extensions import Self
 
@@ -162,15 +163,33 @@ class Client(BaseClient[Call]):
         auth = self.auth.requests_auth(built, operation)
         return self.transport.send(prepared, auth=auth, **named)  # type: ignore[no-any-return]
 
-    def map(self, call: Callable[..., Any], arguments: Iterable[Any], workers: int = 8) -> Iterator[Outcome]:
+    def map(
+        self,
+        call: Callable[..., Any],
+        arguments: Iterable[Any],
+        workers: int = 8,
+        *,
+        executor: Executor | None = None,
+        rate: float | None = None,
+        **common: Any,
+    ) -> Iterator[Outcome]:
         """Call once for each argument, several at once; ``Outcome``s in the order of the arguments, lazily.
 
         ``client.map(client.get_dag_run, [("etl", "run_1"), {"dag_id": "etl", "dag_run_id": "run_2"}])``: an argument is
-        a tuple, a mapping or one value; an error is kept beside the results.
+        a tuple, a mapping or one value; an error is kept beside the results. ``common`` are keywords of every call.
+
+        Args:
+            call: a callable of this client, or any function.
+            arguments: one for each call; drawn as outcomes are taken.
+            workers: calls at once.
+            executor: where calls are made: any ``concurrent.futures.Executor``, of threads, processes or other
+                machines (Dask's ``Client.get_executor()``); clients and callables go there in pickles.
+            rate: calls begun in a second, at most.
+            common: keywords of every call.
         """
         from . import concurrent as many  # only for many calls
 
-        return many.each(call, arguments, workers)
+        return many.each(call, arguments, workers, executor=executor, rate=rate, common=common)
 
 
 def _close(what: Any) -> None:

@@ -94,23 +94,26 @@ def packages() -> dict[str, Any]:
     return _json("packages.json")
 
 
+@functools.lru_cache(maxsize=1)
+def _words() -> dict[str, Any]:
+    return _json("words.json")
+
+
 def help_texts(title: str) -> Callable[[str, str, str], str]:
     """Help texts by (kind, name, operation), read when the first one is asked for.
 
     Args:
         title: of the document; those of another API than the bundle's have none.
     """
-    known: dict[str, Any] = {}
+    return functools.partial(_help_text, title)
 
-    def words(kind: str, name: str, operation: str = "") -> str:
-        if not known:
-            known.update(_json("words.json"))
-        if not any(known_title in title for known_title in known["titles"]):
-            return ""
-        of_kind = known.get(f"{kind}s", {})
-        return str(of_kind.get(f"{operation}.{name}") or of_kind.get(name, ""))
 
-    return words
+def _help_text(title: str, kind: str, name: str, operation: str = "") -> str:
+    words = _words()
+    if not any(known in title for known in words["titles"]):
+        return ""
+    of_kind = words.get(f"{kind}s", {})
+    return str(of_kind.get(f"{operation}.{name}") or of_kind.get(name, ""))
 
 
 def bundled_document(release: str) -> dict[str, Any]:

@@ -88,7 +88,9 @@ def _argument(
         value = _content(parameter, raw) if parameter.media_type is not None else _styled(parameter, raw)
     except KeyError:
         if parameter.required:
-            violations.append(Violation(parameter.location, path, "required", "but required", "", parameter.pointer))
+            violations.append(
+                Violation(parameter.location, path, "required", "missing, but required", "", parameter.pointer)
+            )
         return
     except ValueError as error:
         violations.append(Violation(parameter.location, path, "style", str(error), "", parameter.pointer, raw))
@@ -151,7 +153,7 @@ def _body(request: Request, operation: Operation, violations: list[Violation]) -
     documented = operation.request_body
     if not request.body:
         if documented is not None and documented.required:
-            violations.append(Violation("body", (), "required", "but required", "", documented.pointer))
+            violations.append(Violation("body", (), "required", "missing, but required", "", documented.pointer))
         return NO_BODY
     if documented is None:
         violations.append(Violation("body", (), "unknown", "no body is documented here", "", operation.pointer))

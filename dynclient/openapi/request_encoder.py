@@ -182,7 +182,12 @@ class Encoder:
             else:
                 found.violations.append(
                     Violation(
-                        parameter.location, (parameter.keyword,), "required", "but required", "", parameter.pointer
+                        parameter.location,
+                        (parameter.keyword,),
+                        "required",
+                        "missing, but required",
+                        "",
+                        parameter.pointer,
                     )
                 )
 
@@ -332,10 +337,13 @@ class Encoder:
             if is_octets(given.get("body")) and "body" not in self._by_keyword and len(names) > 1:
                 return next((e for e in map(self._body_encoder, names) if e.takes_octets), self._body)
             return self._body
-        name = given.pop("content_type")
+        name = given["content_type"]
+        wide = next((n for n in self.content_types if "*" in n and isinstance(name, str)), None)
+        if name not in self.content_types and len(self.content_types) == 1 and wide is None:
+            return self._body  # there is no choice, so it is an unknown argument
+        del given["content_type"]
         if name in self.content_types:
             return self._body_encoder(name)
-        wide = next((n for n in self.content_types if "*" in n and isinstance(name, str)), None)
         if wide is not None and media_types.match_media(name, [wide]):
             return self._body_encoder(wide).written_as(name)
         expected, pointer = one_of(self.content_types), f"{self.operation.pointer}/requestBody"

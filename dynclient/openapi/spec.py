@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from ..documents import dialect, pointers
+from ..documents import dialect, pointers, releases
 from ..errors import Fault, SpecError, UnknownOperation, near_names
 from ..schema.models import Models, remember
 from ..schema.schema import Schemas
@@ -160,6 +160,12 @@ class Spec:
         remember(self.models)
         self._routes: list[tuple[str, re.Pattern[str], str]] | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By the release where the document is the bundled one; unpickled once in a process."""
+        reference = self.models.reference
+        document = None if reference == self.release else self.document
+        return _unpickled, (reference, document, self.source, self.release, self._words)
+
     def __repr__(self) -> str:
         title = part(self.document, "info").get("title", "API")
         return f"<Spec {title} {self.release or ''}".rstrip() + f": {len(self.operations)} operations>"
@@ -240,6 +246,22 @@ class Spec:
 
     def _operation(self, id_: str) -> Operation:
         return Maker(self.document, self.schemas).operation(id_, self._places[id_])
+
+
+_KEPT = 16  # documents that came in pickles, kept for those that come after them
+_by_reference: dict[str, Spec] = {}
+
+
+def _unpickled(
+    reference: str, document: Mapping[str, Any] | None, source: str, release: str | None, words: Words | None
+) -> Spec:
+    spec = _by_reference.get(reference)
+    if spec is None:
+        content = releases.bundled_document(reference) if document is None else document
+        spec = parse(content, source=source, release=release, words=words)
+        if len(_by_reference) < _KEPT:
+            _by_reference[reference] = spec
+    return spec
 
 
 def parse(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 from loopback import Server, answer, chunked
 from tiny_specs import json_answer, parameter, tiny
 
-from dynclient import Client, errors
+from dynclient import Client, errors, load
 from dynclient.client.concurrent import each
 
 NDJSON = {"description": "", "content": {"application/json": {}, "application/x-ndjson": {}}}
@@ -152,3 +156,48 @@ def test_what_was_begun_ends_before_the_walk_does():
     assert count < 10
     assert threading.active_count() < 10
     assert len(ended) == count
+
+
+def credentials():
+    return "u", "p"
+
+
+def test_calls_go_to_processes_in_pickles():
+    """An executor of processes makes the calls: client, callable, arguments and outcomes pickle; a worker connects once."""
+    page = answer(200, b'{"things": [], "total_entries": 7}')
+    spec = tiny({"GET /a": {"operationId": "op", "responses": {"200": json_answer(PAGE)}}})
+    with Server(*[page] * 6) as server, ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        client = Client(spec, f"http://127.0.0.1:{server.port}", auth=credentials)
+        outcomes = list(client.map(client.op, [()] * 6, executor=pool))
+    assert [outcome.get()["total_entries"] for outcome in outcomes] == [7] * 6
+    assert {seen.headers["authorization"] for seen in server.seen} == {"Basic dTpw"}
+    assert server.connections == 1
+
+
+def test_a_clients_pickle_is_small_and_holds_no_secret():
+    """A client of a bundled document goes by its release; secrets stay here, and their absence is said on use."""
+    raw = pickle.dumps(Client(load("2.10.5"), "http://127.0.0.1:1", auth=("user", "s3cret")))
+    assert len(raw) < 3000
+    assert b"s3cret" not in raw
+    with pytest.raises(errors.ArgumentError, match="left out of the pickle"):
+        pickle.loads(raw).get_dags()
+
+
+def test_a_rate_bounds_how_many_calls_begin():
+    """rate= is calls a second, whatever the workers."""
+    begun = time.perf_counter()
+    assert len(list(each(lambda _: None, range(11), workers=8, rate=100))) == 11
+    assert time.perf_counter() - begun >= 0.1
+
+
+def test_common_keywords_go_to_every_call():
+    """What all calls have is said once; an argument of its own comes first."""
+    outcomes = each(lambda n, size=0: (n, size), [1, {"n": 2, "size": 9}], common={"size": 5})
+    assert [outcome.get() for outcome in outcomes] == [(1, 5), (2, 9)]
+
+
+@pytest.mark.parametrize("rate", [0, -1])
+def test_a_rate_is_more_than_nothing(rate):
+    """No rate at all would wait for ever."""
+    with pytest.raises(errors.ArgumentError, match="more than 0"):
+        each(print, [1], rate=rate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import pickle
 import pydoc
 import threading
 
@@ -13,6 +14,7 @@ from tiny_specs import json_answer, json_body, parameter, tiny
 
 import dynclient
 from dynclient import Client, errors, load
+from dynclient.documents import releases
 from dynclient.openapi.request_encoder import Encoder
 
 INT = {"type": "integer"}
@@ -314,3 +316,91 @@ def test_the_public_names():
         assert getattr(dynclient, name) is not None
     with pytest.raises(AttributeError):
         dynclient.nothing  # noqa: B018 - looking it up is the test
+
+
+def test_requests_may_be_let_through():
+    """requests="warn" sends what breaks the document and says so; "off" sends it silently; strict refuses it."""
+    with Server(ok({"id": 1}), ok({"id": 1})) as server:
+        warning = Client(spec(), url(server), requests="warn")
+        with pytest.warns(errors.ContractWarning, match=r"get_thing: the arguments break the document and are sent"):
+            warning.get_thing("x")
+        assert [name for name, _ in warning.violations] == ["get_thing"]
+        Client(spec(), url(server), requests="off").get_thing("x")
+        with pytest.raises(errors.InvalidRequest):
+            Client(spec(), url(server)).get_thing("x")
+    assert [seen.target for seen in server.seen] == ["/things/x", "/things/x"]
+
+
+def test_a_change_that_was_made_is_said():
+    """A 2xx of POST that breaks the document says that the server did it, and carries the data."""
+    with Server(ok({"id": "x"}, 201), ok({"id": 1}, 202)) as server, Client(spec(), url(server)) as client:
+        with pytest.raises(
+            errors.InvalidResponse, match="answered 201, so the server did it, but with a body"
+        ) as broken:
+            client.post_thing(id=1)
+        with pytest.raises(errors.UndocumentedResponse, match="202, so the server did it, but the document does not"):
+            client.post_thing(id=1)
+    assert broken.value.data == {"id": "x"}
+
+
+def test_errors_carry_the_request_without_credentials():
+    """What was asked is at every error of an answer or its absence; the credentials are not in it."""
+    with Server(ok({}, 404), ok({"id": "x"})) as server:
+        client = Client(spec(), url(server), auth="s3cret")
+        address = url(server)
+        for kind in (errors.NotFound, errors.InvalidResponse, errors.TransportError):
+            with pytest.raises(kind) as caught:
+                client.get_thing.options(retries=0)(3)
+            assert caught.value.request.url == f"{address}/things/3"
+            assert "authorization" not in caught.value.request.headers
+            assert pickle.loads(pickle.dumps(caught.value)).request == caught.value.request
+            if kind is errors.InvalidResponse:
+                server.__exit__(None, None, None)
+
+
+def test_options_go_with_the_calls():
+    """.options() sets header fields, timeout and retries of a callable, or of all calls of a client; others stay."""
+    with Server(ok({"id": 1}), ok({"id": 1}), ok({"id": 1})) as server:
+        client = Client(spec(), url(server))
+        client.get_thing.options(headers={"X-A": "1"})(1)
+        client.options(headers={"X-A": "2"}).get_thing.options(headers={"X-B": "3"})(1)
+        client.get_thing(1)
+    assert [(s.headers.get("x-a"), s.headers.get("x-b")) for s in server.seen] == [
+        ("1", None),
+        ("2", "3"),
+        (None, None),
+    ]
+
+
+def test_a_server_of_one_operation_gets_the_credentials():
+    """Origins of ``server={operation: url}`` are named by the caller, so they get the credentials; others do not."""
+    client = Client(spec(), {"get_things": "https://one/x", "*": "https://all"}, auth="t")
+    assert client.get_things.request().headers["authorization"] == "Bearer t"
+    assert client.get_thing.request(1).headers["authorization"] == "Bearer t"
+
+
+def test_a_document_alone_names_no_origin():
+    """Without server= the document's own server is used, and gets no credentials; the warning says what to pass."""
+    client = Client(spec(servers=SERVERS), auth="t")
+    with pytest.warns(errors.ContractWarning, match="no credentials are sent to https://a.example"):
+        assert "authorization" not in client.get_things.request().headers
+
+
+def test_fields_beyond_a_closed_schema_are_warned_about():
+    """A field that additionalProperties: false does not allow is kept, with a warning that names it."""
+    closed = {**THING, "additionalProperties": False}
+    operation = {"operationId": "op", "responses": {"200": json_answer(closed)}}
+    with Server(ok({"id": 1, "more": 2})) as server, Client(tiny({"GET /a": operation}), url(server)) as client:
+        with pytest.warns(errors.ContractWarning, match="op: more came, which the document does not have; it is kept"):
+            assert client.op() == {"id": 1, "more": 2}
+
+
+def test_signatures_read_no_help_from_disk():
+    """inspect.signature needs no help text; the document's own words and the file of texts are for help alone."""
+    document = load("3.3.2")
+    client = Client(document, "http://127.0.0.1:1")
+    releases._words.cache_clear()
+    str(inspect.signature(client.get_dags))
+    assert releases._words.cache_info().currsize == 0
+    pydoc.render_doc(client.get_dags)
+    assert releases._words.cache_info().currsize == 1
