@@ -42,7 +42,7 @@ def test_type_checkers_see_the_same_names(name):
 
 
 def test_every_error_is_public():
-    """``dynclient.errors`` lists all exceptions and data; the exceptions of README's tree are names of ``dynclient``."""
+    """``dynclient.errors`` lists all exceptions and data; those of README's tree are names of ``dynclient``."""
     defined = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
     assert {*errors.__all__} >= defined | {"Fault", "Problem", "Violation"}
     tree = README.partition("```text\nDynclientError")[2].partition("```")[0]

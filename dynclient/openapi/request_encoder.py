@@ -337,6 +337,10 @@ class Encoder:
             if is_octets(given.get("body")) and "body" not in self._by_keyword and len(names) > 1:
                 return next((e for e in map(self._body_encoder, names) if e.takes_octets), self._body)
             return self._body
+        return self._named_body(given, found)
+
+    def _named_body(self, given: dict[str, Any], found: _Findings) -> BodyEncoder | None:
+        """The body in the media type that is named, or a violation that lists the documented ones."""
         name = given["content_type"]
         wide = next((n for n in self.content_types if "*" in n and isinstance(name, str)), None)
         if name not in self.content_types and len(self.content_types) == 1 and wide is None:

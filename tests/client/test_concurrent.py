@@ -163,7 +163,7 @@ def credentials():
 
 
 def test_calls_go_to_processes_in_pickles():
-    """An executor of processes makes the calls: client, callable, arguments and outcomes pickle; a worker connects once."""
+    """Processes make the calls, too: client, callable, arguments and outcomes pickle; a worker connects once."""
     page = answer(200, b'{"things": [], "total_entries": 7}')
     spec = tiny({"GET /a": {"operationId": "op", "responses": {"200": json_answer(PAGE)}}})
     with Server(*[page] * 6) as server, ProcessPoolExecutor(1, get_context("spawn")) as pool:
