@@ -404,7 +404,8 @@ def test_a_role_is_written_with_a_mask_that_names_it_too():
 
 
 @pytest.mark.parametrize(
-    ("release", "words"), [("3.3.2", "call patch_task_instance with new_state="), ("2.2.5", "with new_state=")]
+    ("release", "words"),
+    [("3.3.2", "call patch_task_instance_by_map_index with new_state="), ("2.2.5", "with new_state=")],
 )
 def test_the_state_of_a_task_instance_names_what_writes_it(release, words):
     """It is written under another name, or by another operation; both are said."""
