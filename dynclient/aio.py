@@ -14,10 +14,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .client.asynchronous import Call, Client
-from .deployment import discovery
+from .deployment import applications, discovery
 from .deployment import update as updating
 from .deployment.airflow_client import Deployed
 from .deployment.async_runs import AsyncRuns
@@ -50,6 +50,15 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
     async def log_in(self) -> None:
         """As ``dynclient.Airflow.log_in``."""
         await asyncio.to_thread(self.log_in_blocking)
+
+    application_type = Client
+
+    async def application(self, mount: str) -> Client:
+        """As ``dynclient.Airflow.application``."""
+        path = applications.mount_path(mount)
+        request = Request("GET", applications.document_url(self.root, path), discovery.JSON)
+        response = await self.send(request, next(iter(self.spec.operations.values())))
+        return cast("Client", self.client_of(applications.application(self.root, path, response)))
 
     async def update(self, model: Model) -> Any:
         """As ``dynclient.Airflow.update``."""

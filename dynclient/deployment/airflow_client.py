@@ -6,7 +6,8 @@ All that is Airflow and not OpenAPI begins here; ``connect`` is the way in.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .. import errors
 from ..client import auth as auths
@@ -14,13 +15,14 @@ from ..client.auth_choice import choose
 from ..client.base import BaseClient, CallT
 from ..client.sync import Call, Client
 from ..documents import releases
-from . import ensure, failures, login
+from ..http.messages import Request
+from . import applications, discovery, ensure, failures, login
 from . import update as updating
 from .login import Renewed
 from .runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from ..errors import Problem
@@ -77,7 +79,7 @@ class Deployed(BaseClient[CallT]):
         chosen = choose(login.as_logins(auth, spec), spec)
         self._about = about
         self._credentials: auths.Auth = login.for_server(
-            chosen, self._root, self.login_transport, tokens=login.logs_in(spec)
+            chosen, self.root, self.login_transport, tokens=login.logs_in(spec)
         )
         self.auth = auths.Bound(self._credentials, self.auth.origins)
 
@@ -87,7 +89,7 @@ class Deployed(BaseClient[CallT]):
         """The server, its release, the document in use and why it is that one."""
         if self._about is None:
             name = self.spec.release or self.spec.source
-            return About(self._root, None, name, exact=False, why="it was given", responses=self.responses)
+            return About(self.root, None, name, exact=False, why="it was given", responses=self.responses)
         return self._about
 
     @property
@@ -96,7 +98,8 @@ class Deployed(BaseClient[CallT]):
         return str(self.about())
 
     @property
-    def _root(self) -> str:
+    def root(self) -> str:
+        """The server's URL with its path prefix, without the API's path."""
         return _API.sub("", self.server)
 
     @property
@@ -108,6 +111,32 @@ class Deployed(BaseClient[CallT]):
         """Log in now, where the credentials need that; waits."""
         if isinstance(self._credentials, Renewed):
             self._credentials.current()
+
+    # --- applications beside the API ---
+
+    application_type: type[BaseClient[CallT]]  #: what an application's client is
+
+    def operation(self, name: str) -> CallT:
+        """The callable of an operation; users, roles and permissions of Airflow 3 are those of its auth manager.
+
+        Raises:
+            UnknownOperation: there is none of this name; with those that come near.
+        """
+        if name not in self.spec.operations and login.logs_in(self.spec):
+            other = applications.auth_manager_operation(name)
+            if other is not None:
+                return self._auth_manager.operation(other)
+        return super().operation(name)
+
+    @cached_property
+    def _auth_manager(self) -> BaseClient[CallT]:
+        return self.client_of(applications.Application(applications.auth_manager(), self.root))
+
+    def client_of(self, application: applications.Application) -> BaseClient[CallT]:
+        """A client for an application at this server, with the same login, transport and modes."""
+        spec, server = application
+        make: Callable[..., BaseClient[CallT]] = self.application_type
+        return make(spec, server, self._credentials, self.transport, self.responses, self.read_only)
 
     # --- what differs from other APIs ---
 
@@ -158,6 +187,22 @@ class Airflow(Runs, Deployed[Call], Client):
             ApiError: the login was refused.
         """
         self.log_in_blocking()
+
+    application_type = Client
+
+    def application(self, mount: str) -> Client:
+        """A client for an application that is mounted beside the API, such as ``"/auth"``; the login is shared.
+
+        Its document is the server's own.
+
+        Raises:
+            ArgumentError: that is no path.
+            SpecError: the server has no document there.
+        """
+        path = applications.mount_path(mount)
+        request = Request("GET", applications.document_url(self.root, path), discovery.JSON)
+        response = self.send(request, next(iter(self.spec.operations.values())))
+        return cast("Client", self.client_of(applications.application(self.root, path, response)))
 
     def update(self, model: Model) -> Any:
         """Write what changed in a model that came from this server; the new model.

@@ -95,6 +95,17 @@ def packages() -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=1)
+def applications() -> dict[str, Any]:
+    """What is bundled of applications beside the API: ``applications/index.json``, which is only to be read."""
+    return _json("applications/index.json")
+
+
+def application_document(name: str) -> dict[str, Any]:
+    """The bundled document of an application, as published but without prose."""
+    return _json(f"applications/{name}.json")
+
+
+@functools.lru_cache(maxsize=1)
 def _words() -> dict[str, Any]:
     return _json("words.json")
 

@@ -430,8 +430,8 @@ def test_a_name_of_another_release_says_the_name_here(release, name, here):
 def test_a_name_that_is_gone_says_what_to_do_instead():
     """Where nothing took its place under another name."""
     client = Airflow(dynclient.load("3.3.2"), "http://127.0.0.1")
-    with pytest.raises(errors.UnknownOperation, match="auth manager"):
-        _ = client.get_users
+    with pytest.raises(errors.UnknownOperation, match="patch_dag_run with note"):
+        _ = client.set_dag_run_note
     with pytest.raises(errors.UnknownOperation, match="did you mean get_dag"):
         _ = client.get_dagz
     with pytest.raises(errors.UnknownOperation, match="no operation 'set_dag_run_note'"):
