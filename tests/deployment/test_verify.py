@@ -116,7 +116,7 @@ def test_a_whole_server_is_verified(release):
         made = af.verify()
         assert made.ok, made.text()
         assert made.release == release
-        assert made.counts["called"] > 50
+        assert made.counts["called"] > 0.8 * len(made.outcomes)  # the rest needs what this server does not have
         assert {exchange.request.method for exchange in fake.requests} <= {"GET", "POST"}
         assert all(e.request.url.endswith("/list") for e in fake.requests if e.request.method == "POST")
 
