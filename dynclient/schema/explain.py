@@ -20,6 +20,7 @@ _Path = tuple[str | int, ...]
 
 _DEEPEST = 200  # levels of nesting in an instance
 ONLY_WARNED = frozenset({"additionalProperties", "unevaluatedProperties", "writeOnly"})
+_MOST_UNIONS = 30  # inside each other that are explained
 _MOST_ALIENS = 100  # values without JSON form that are listed
 
 
@@ -34,6 +35,7 @@ class Explainer:
         self.instance = instance
         self.location = location
         self.path = path
+        self.unions = 0  # inside each other, that are being explained
 
     def of_all(self, errors: Iterable[Any]) -> Iterator[Violation]:
         """The violations behind errors of the engine, those of unions by the branch that was meant."""
@@ -76,9 +78,11 @@ class Explainer:
             yield Violation(self.location, where, "oneOf", expected, "", pointer, error.instance)
             return
         meant = [errors for errors in branches if not all(_misses(e, depth) for e in errors)]
-        if meant:
+        if meant and self.unions < _MOST_UNIONS:
             best = min(meant, key=lambda errors: self.rank(errors, depth))
+            self.unions += 1
             yield from self.of_all(best)
+            self.unions -= 1
             return
         wanted = (_expectation(e.kind, "", None)[0] for errors in branches for e in errors)
         expected = " or ".join(dict.fromkeys(wanted))
@@ -90,11 +94,13 @@ class Explainer:
         count = sum(len(self.surplus(e)) or 1 for e in errors)
         return not all(map(self.only_warns, errors)), differs, count, -max(len(e.instance_path) for e in errors)
 
-    def only_warns(self, error: Any) -> bool:
-        """Whether an error of the engine is a warning: a field beyond a closed object, or a rule of ``ONLY_WARNED``."""
+    def only_warns(self, error: Any, unions: int = 0) -> bool:
+        """Whether what is broken is only a warning in a response; of a union, by one of its branches."""
         branches = getattr(error.kind, "context", None)
         if branches:
-            return any(all(map(self.only_warns, errors)) for errors in branches)
+            return unions < _MOST_UNIONS and any(
+                all(self.only_warns(inner, unions + 1) for inner in errors) for errors in branches
+            )
         return bool(self.surplus(error)) or self.place(error)[1] in ONLY_WARNED
 
     def place(self, error: Any) -> tuple[str, str]:

@@ -979,5 +979,6 @@ def test_deep_schemas(keyword):
         schema = {keyword: {"a": schema} if keyword == "properties" else schema if keyword == "items" else [schema]}
     checked = validator(schema)
     assert checked.is_valid(5)
+    assert checked.is_valid("x") is (keyword in {"properties", "items"})  # they speak of no string
     chain = {f"R{i}": ref(f"R{i + 1}") for i in range(200)}
     assert not validator(ref("R0"), R200=WHOLE, **chain).is_valid("x")
