@@ -148,9 +148,9 @@ class CodeCheck:
         return None if self._is_taken(use, new, name) else change.level
 
     def _other_names(self, name: str) -> set[str]:
-        """What a parameter or field of that name is called in the other release."""
-        tables = (self.table.fields, self.table.parameters)
-        return {new for table in tables for old, new in table.items() if old == name}
+        """What a parameter or field of that name may be called in the other release, newer or older."""
+        pairs = [*self.table.fields.items(), *self.table.parameters.items()]
+        return {new for old, new in pairs if old == name} | {old for old, new in pairs if new == name}
 
     def _is_taken(self, use: Use, new: Operation | None, name: str) -> bool:
         """Does the other release take the literal that is given? What is no literal has the benefit of the doubt."""
@@ -205,8 +205,9 @@ class CodeCheck:
             if name in path or _argument_schema(new, now) is not None:
                 given[now if name not in path else name] = _literal(value)
             else:
-                other = self.table.fields.get(name) or self.table.parameters.get(name)
-                if other and _argument_schema(new, other) is not None:
+                others = sorted(self._other_names(name))
+                other = next((one for one in others if _argument_schema(new, one) is not None), None)
+                if other is not None:
                     given[other] = _literal(value)
         for name in _required(new) if use.complete else ():
             given.setdefault(name, "…")

@@ -104,8 +104,10 @@ def check_lock(lock: Mapping[str, Any], spec: Spec) -> tuple[str, ...]:
 def _broken(name: str, entry: Mapping[str, Any], spec: Spec) -> Iterator[str]:
     if name not in spec.operations:
         table = releases.renames()
-        now = table.get("operations", {}).get(name)
-        if now in spec.operations:
+        pairs = table.get("operations", {}).items()
+        others = [b if a == name else a for a, b in pairs if name in {a, b}]
+        now = next((other for other in others if other in spec.operations), None)
+        if now is not None:
             yield f"{name}: called {now} now"
             return
         advice = table.get("replaced", {}).get("operations", {}).get(name)

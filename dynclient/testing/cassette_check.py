@@ -41,13 +41,15 @@ class Checker:
         check: fail tests, and say what was found at the end.
         second_opinion: ask openapi-core too.
         target: the file to write the used operations to.
+        minimum: how many operations of the spec the run must exercise.
     """
 
-    def __init__(self, spec: Spec, *, check: bool, second_opinion: bool, target: str) -> None:
+    def __init__(self, spec: Spec, *, check: bool, second_opinion: bool, target: str, minimum: int = 0) -> None:
         self.spec = spec
         self.check = check
         self.second_opinion = second_opinion
         self.target = target
+        self.minimum = minimum
         self.name = spec.release or spec.source
         self.runs: dict[str, _Run] = {}
         self.shown: dict[str, None] = {}  # disagreements, for the summary
@@ -170,6 +172,8 @@ class Checker:
         if output is not None:
             output["dynclient"] = json.dumps([{name: run._asdict() for name, run in self.runs.items()}, [*self.shown]])
             return
+        if self._too_few() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.target:
             operations = {name: dict(sorted(run.used.items())) for name, run in sorted(self.runs.items())}
             with open(self.target, "w", encoding="utf-8") as file:  # noqa: PTH123 - a path as the user gave it
@@ -188,8 +192,15 @@ class Checker:
                 for key, count in other.items():
                     ours[key] = ours.get(key, 0) + count
 
+    def _too_few(self) -> str:
+        """What the run lacks of the operations that it must exercise; ``""`` where it lacks none."""
+        count = len(self.run(self.name, self.spec.operations).used) if self.minimum else 0
+        return f"{count} operations of {self.name} exercised, {self.minimum} wanted" if count < self.minimum else ""
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Operations exercised out of all, violations, and what is uncovered."""
+        if self._too_few():
+            terminalreporter.line(f"dynclient: {self._too_few()}", red=True)
         if not self.check:
             return
         terminalreporter.section("dynclient")

@@ -26,6 +26,8 @@ Options, each with an ini key:
     it; a summary at the end. Without a release (``true`` in the ini file) the one above is meant.
 ``--dynclient-record-operations=FILE``, ``dynclient_record_operations``
     Write the operations that the run used, for ``dynclient diff --used-by FILE``.
+``--dynclient-min-operations=NUMBER``, ``dynclient_min_operations``
+    Fail the run where it exercises fewer operations than this of the document that cassettes are held to.
 ``dynclient_second_opinion``
     ``false`` leaves openapi-core out of the check; an ini key alone.
 """
@@ -66,9 +68,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--dynclient-record-operations", metavar="FILE", help="write the operations that the run used to FILE, as JSON"
     )
+    group.addoption(
+        "--dynclient-min-operations",
+        metavar="NUMBER",
+        help="fail the run where its cassettes and fakes exercise fewer operations of a document than this",
+    )
     parser.addini("dynclient_spec", "default of --dynclient-spec")
     parser.addini("dynclient_check", "a release, or true: what --dynclient-check does, always")
     parser.addini("dynclient_record_operations", "default of --dynclient-record-operations")
+    parser.addini("dynclient_min_operations", "default of --dynclient-min-operations")
     parser.addini("dynclient_second_opinion", "ask openapi-core too in --dynclient-check", type="bool", default=True)
 
 
@@ -86,7 +94,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SPECS] = {}
     check, target = _setting(config, "check"), _setting(config, "record_operations")
     off = check.lower() in _SWITCHED_OFF
-    if off and not target:
+    minimum = _minimum(config)
+    if off and not target and not minimum:
         return
     from .cassette_check import Checker  # only for those who ask
 
@@ -95,10 +104,21 @@ def pytest_configure(config: pytest.Config) -> None:
     hint = "; --dynclient-check takes the word after it: write --dynclient-check=RELEASE, or put it last"
     spec = _load(config, name, hint if release else "")
     checker = config.stash[_CHECKER] = Checker(
-        spec, check=not off, second_opinion=bool(config.getini("dynclient_second_opinion")), target=target
+        spec,
+        check=not off,
+        second_opinion=bool(config.getini("dynclient_second_opinion")),
+        target=target,
+        minimum=minimum,
     )
     checker.start(needed=not off)
     config.pluginmanager.register(checker, "dynclient-checker")
+
+
+def _minimum(config: pytest.Config) -> int:
+    text = _setting(config, "min_operations") or "0"
+    if not text.isdecimal():
+        raise pytest.UsageError(f"dynclient: --dynclient-min-operations takes a number, not {text!r}")
+    return int(text)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

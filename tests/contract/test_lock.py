@@ -42,6 +42,13 @@ def test_it_holds_where_it_was_made_and_says_what_another_release_breaks():
     } <= set(check_lock(lock, NEW))
 
 
+def test_names_go_both_ways(tmp_path):
+    """On an older release the older name is said."""
+    (tmp_path / "a.py").write_text("import dynclient\nf = dynclient.connect('h')\nf.trigger_dag_run('d')\n")
+    lock, _ = make_lock(NEW, [tmp_path])
+    assert check_lock(lock, OLD) == ("trigger_dag_run: called post_dag_run now",)
+
+
 def test_any_document(tmp_path):
     """A recording of any API makes a lock, and any other document of it is held to that."""
     lock, _ = make_lock(SPEC, [cassette(tmp_path, entry("POST /things", {"id": 1}, 201, {"id": 1}))])

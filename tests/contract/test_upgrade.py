@@ -148,3 +148,12 @@ def test_notebooks(tmp_path):
     (tmp_path / "a.ipynb").write_text(json.dumps({"cells": cells}))
     report = upgrade(OLD, NEW, [tmp_path])
     assert {finding.operation for finding in report.findings} == {"get_datasets"}
+
+
+def test_names_go_both_ways(tmp_path):
+    """Going back to an older release, arguments, fields and operations get their older names."""
+    call = "run = af.trigger_dag_run('d', logical_date=None)"
+    source = f"import dynclient\naf = dynclient.connect('h')\n{call}\nrun.logical_date\n"
+    (tmp_path / "a.py").write_text(source)
+    report = upgrade(NEW, dynclient.load("2.2.0"), [tmp_path])
+    assert {finding.advice for finding in report.of("breaking")} == {'af.post_dag_run("d", execution_date=None)'}

@@ -157,3 +157,15 @@ def test_recorded_traffic_of_two_on_three():
         ("post_variables", "response", "200 came, 201 is documented there"),
     } <= said
     assert any(operation == "get_users" and message.startswith("gone") for operation, _, message in said)
+
+
+def test_an_older_release_has_the_older_names():
+    """Real 3.3.2 traffic held against 2.2.0: operations, parameters and fields go by their older names."""
+    old, new = dynclient.load("2.2.0"), dynclient.load("3.3.2")
+    report = audit([CASSETTES / "3.3.2"], new, against=old, second_opinion=False)
+    told = {(one.operation, one.where, one.message) for one in report.breaks}
+    assert ("trigger_dag_run", "operation", "called post_dag_run now") in told
+    assert ("post_variable", "operation", "called post_variables now") in told
+    assert any(
+        where == "response logical_date" and message.endswith("called execution_date now") for _, where, message in told
+    )

@@ -343,6 +343,18 @@ def test_fake(airflow_client): airflow_client.get_pools(); airflow_client.get_po
     assert "uncovered" not in result.stdout.str()
 
 
+@pytest.mark.parametrize(("minimum", "code"), [("1", 0), ("2", 1), ("many", 4)])
+@pytest.mark.parametrize("options", [[], ["-n2"]])
+def test_a_minimum_of_operations(project, minimum, code, options):
+    """A run that exercises fewer operations than wanted fails and says so, in one process or several."""
+    project.makepyfile(REPLAY + "def test_good(): get('good', '/dags')")
+    wanted = ["--dynclient-spec=2.10.5", f"--dynclient-min-operations={minimum}"]
+    result = project.runpytest_subprocess("-q", *wanted, *options)
+    assert result.ret == code
+    if minimum == "2":
+        result.stdout.fnmatch_lines(["dynclient: 1 operations of 2.10.5 exercised, 2 wanted"])
+
+
 def test_several_processes(project):
     """With pytest-xdist the processes' knowledge comes together."""
     project.makepyfile(
