@@ -10,7 +10,7 @@ from multiprocessing import get_context
 
 import pytest
 from loopback import Server, answer, chunked
-from tiny_specs import json_answer, parameter, tiny
+from tiny_specs import credentials, json_answer, parameter, tiny
 
 from dynclient import Client, errors, load
 from dynclient.client.concurrent import each
@@ -156,10 +156,6 @@ def test_what_was_begun_ends_before_the_walk_does():
     assert count < 10
     assert threading.active_count() < 10
     assert len(ended) == count
-
-
-def credentials():
-    return "u", "p"
 
 
 def test_calls_go_to_processes_in_pickles():

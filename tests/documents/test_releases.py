@@ -182,8 +182,13 @@ def test_ranges(release, wanted, expected):
 def test_nothing_heavy_is_imported():
     """Loading a bundled release needs no YAML, network, packaging or pathlib."""
     heavy = "{'yaml', 'requests', 'packaging', 'packaging.version', 'pathlib', 'inspect', 'importlib.metadata'}"
-    code = f"import sys; from dynclient.openapi import load; load.load('3.3.2'); print(*({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from dynclient.openapi import load; load.load('3.3.2'); "
+        f"print(*({heavy} & set(sys.modules)))"
+    )
+    # without site, so that nothing but this import is seen
+    command = [sys.executable, "-S", "-E", "-c", code, str(Path(sources.__file__).parents[2])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
 
 

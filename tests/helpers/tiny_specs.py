@@ -41,3 +41,8 @@ def json_body(schema: Any, *, required: bool = True, media: str = "application/j
 
 def json_answer(schema: Any, media: str = "application/json") -> dict[str, Any]:
     return {"description": "", "content": {media: {"schema": schema}}}
+
+
+def credentials():
+    """A user and a password; of a module that other processes can import, too."""
+    return "u", "p"
