@@ -23,17 +23,14 @@ from typing import TYPE_CHECKING
 from .lazy import lazy_names
 
 if TYPE_CHECKING:
-    from . import aio as aio
-    from . import airflow as airflow
-    from .cli.shell import load_ipython_extension as load_ipython_extension
-    from .cli.shell import unload_ipython_extension as unload_ipython_extension
+    from . import aio as aio, airflow as airflow
+    from .cli.shell import (
+        load_ipython_extension as load_ipython_extension,
+        unload_ipython_extension as unload_ipython_extension,
+    )
     from .client.auth import (
         ApiKey as ApiKey,
-    )
-    from .client.auth import (
         Basic as Basic,
-    )
-    from .client.auth import (
         Bearer as Bearer,
     )
     from .client.client_credentials import ClientCredentials as ClientCredentials
@@ -43,112 +40,46 @@ if TYPE_CHECKING:
     from .deployment.kerberos import Kerberos as Kerberos
     from .deployment.login import (
         Login as Login,
-    )
-    from .deployment.login import (
         SessionCookie as SessionCookie,
     )
-    from .deployment.mwaa import InvokeRestApi as InvokeRestApi
-    from .deployment.mwaa import WebLogin as WebLogin
+    from .deployment.mwaa import InvokeRestApi as InvokeRestApi, WebLogin as WebLogin
     from .documents.releases import releases as releases
     from .errors import (
         AlreadyExists as AlreadyExists,
-    )
-    from .errors import (
         ApiError as ApiError,
-    )
-    from .errors import (
         ArgumentError as ArgumentError,
-    )
-    from .errors import (
         BadArguments as BadArguments,
-    )
-    from .errors import (
         BadRequest as BadRequest,
-    )
-    from .errors import (
         BrokenResponse as BrokenResponse,
-    )
-    from .errors import (
         ContractError as ContractError,
-    )
-    from .errors import (
         ContractWarning as ContractWarning,
-    )
-    from .errors import (
         DagPaused as DagPaused,
-    )
-    from .errors import (
         DynclientError as DynclientError,
-    )
-    from .errors import (
         Fault as Fault,
-    )
-    from .errors import (
         InsecureWarning as InsecureWarning,
-    )
-    from .errors import (
         InvalidRequest as InvalidRequest,
-    )
-    from .errors import (
         InvalidResponse as InvalidResponse,
-    )
-    from .errors import (
         MethodNotAllowed as MethodNotAllowed,
-    )
-    from .errors import (
         NotAcceptable as NotAcceptable,
-    )
-    from .errors import (
         NotFound as NotFound,
-    )
-    from .errors import (
         PermissionDenied as PermissionDenied,
-    )
-    from .errors import (
         Problem as Problem,
-    )
-    from .errors import (
         ResponseTooLarge as ResponseTooLarge,
-    )
-    from .errors import (
         RunFailed as RunFailed,
-    )
-    from .errors import (
         SpecError as SpecError,
-    )
-    from .errors import (
         TimedOut as TimedOut,
-    )
-    from .errors import (
         TooManyRequests as TooManyRequests,
-    )
-    from .errors import (
         TransportError as TransportError,
-    )
-    from .errors import (
         Unauthenticated as Unauthenticated,
-    )
-    from .errors import (
         UndocumentedResponse as UndocumentedResponse,
-    )
-    from .errors import (
         Unknown as Unknown,
-    )
-    from .errors import (
         UnknownOperation as UnknownOperation,
-    )
-    from .errors import (
         Unprocessable as Unprocessable,
-    )
-    from .errors import (
         Unreachable as Unreachable,
-    )
-    from .errors import (
         Violation as Violation,
     )
     from .http.messages import Exchange as Exchange
-    from .http.transport import Retry as Retry
-    from .http.transport import Transport as Transport
+    from .http.transport import Retry as Retry, Transport as Transport
     from .openapi.load import load as load
     from .openapi.response_decoder import Reply as Reply
     from .openapi.spec import Spec as Spec

@@ -17,8 +17,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from .client.asynchronous import Call, Client
-from .deployment import applications, discovery
-from .deployment import update as updating
+from .deployment import applications, discovery, update as updating
 from .deployment.airflow_client import Deployed
 from .deployment.async_runs import AsyncRuns
 from .deployment.connect import Connection, Target, connection, target

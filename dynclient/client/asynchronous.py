@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArgumentError, TransportError
 from ..http.streams import Lines
 from ..http.transport_httpx import Transport
-from . import auth as auths
-from . import concurrent as many
-from . import pagination
+from . import auth as auths, concurrent as many, pagination
 from .base import BaseClient
 from .call import BaseCall, Options
 from .pages_ahead import awalk_ahead

@@ -13,8 +13,7 @@ from .. import errors
 from ..errors import ArgumentError, Violation
 from ..http import masking
 from ..openapi.response_decoder import hint
-from . import auth as auths
-from . import pagination
+from . import auth as auths, pagination
 from .auth_choice import choose
 from .call import BaseCall, Options
 from .servers import Servers

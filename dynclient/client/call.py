@@ -8,8 +8,7 @@ from .. import errors
 from ..http import media_types
 from ..openapi.request_encoder import Encoder
 from ..openapi.response_decoder import Decoder
-from . import help as documentation
-from . import pagination
+from . import help as documentation, pagination
 from .pages_ahead import check_workers
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from ..lazy import lazy_names
 if TYPE_CHECKING:
     from .audit_report import Report as Report
     from .auditor import audit as audit
-    from .document_diff import Change as Change
-    from .document_diff import diff as diff
+    from .document_diff import Change as Change, diff as diff
 
 _MODULES = {
     "Change": "document_diff",

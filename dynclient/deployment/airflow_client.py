@@ -16,8 +16,7 @@ from ..client.base import BaseClient, CallT
 from ..client.sync import Call, Client
 from ..documents import releases
 from ..http.messages import Request
-from . import applications, discovery, ensure, failures, login
-from . import update as updating
+from . import applications, discovery, ensure, failures, login, update as updating
 from .login import Renewed
 from .runs import Runs
 

@@ -26,8 +26,7 @@ from .multipart import File, is_file, write_multipart
 from .operation import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Mapping, Sequence, Set as AbstractSet
 
     from ..schema.schema import Schema
     from .operation import MediaType, Parameter

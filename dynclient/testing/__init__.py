@@ -9,10 +9,8 @@ from ..lazy import lazy_names
 if TYPE_CHECKING:
     from ..contract.scrub import scrub as scrub
     from .airflow_rules import fake_airflow as fake_airflow
-    from .fake_server import Fake as Fake
-    from .fake_server import FakeServer as FakeServer
-    from .stub import Stub as Stub
-    from .stub import UnexpectedCall as UnexpectedCall
+    from .fake_server import Fake as Fake, FakeServer as FakeServer
+    from .stub import Stub as Stub, UnexpectedCall as UnexpectedCall
 
 _MODULES = {
     "Fake": "fake_server",

@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 import pytest
 import requests.auth
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from loopback import Server, answer
 from tiny_specs import tiny
 

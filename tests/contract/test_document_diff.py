@@ -9,8 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from dynclient.contract.diff_causes import causes
 from dynclient.contract.diff_report import as_json, as_markdown, as_text, summary

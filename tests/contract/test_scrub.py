@@ -10,8 +10,7 @@ import json
 import pytest
 import requests
 import vcr
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from loopback import Server, answer, zipped
 from vcr.request import Request as Recorded
 

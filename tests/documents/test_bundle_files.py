@@ -9,8 +9,17 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from dynclient.documents import bundle_files, dialect, lint, overlays, pointers, positions, releases, sources
-from dynclient.documents import releases as bundled
+from dynclient.documents import (
+    bundle_files,
+    dialect,
+    lint,
+    overlays,
+    pointers,
+    positions,
+    releases,
+    releases as bundled,
+    sources,
+)
 from dynclient.errors import Fault, SpecError
 from dynclient.openapi import load
 

@@ -8,8 +8,7 @@ import shlex
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dynclient.http.masking import bare_url, looks_secret
 from dynclient.http.media_types import is_json, is_ndjson, is_text, match_media, media_type

@@ -6,8 +6,7 @@ import re
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dynclient.openapi.parameter_styles import STYLES, Types, read, types_of, write
 from dynclient.schema.schema import Schemas

@@ -9,8 +9,7 @@ from enum import Enum
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from tiny_specs import json_body, parameter, tiny
 
 from dynclient.errors import BadArguments, InvalidRequest

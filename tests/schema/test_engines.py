@@ -10,8 +10,7 @@ import uuid
 import jsonschema
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dynclient.documents import dialect, pointers
 from dynclient.errors import SpecError

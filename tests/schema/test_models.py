@@ -11,8 +11,7 @@ import sys
 import threading
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dynclient.errors import DynclientError, InvalidRequest
 from dynclient.openapi import load

@@ -10,8 +10,7 @@ import time
 from collections import OrderedDict
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dynclient.documents import pointers
 from dynclient.errors import ContractWarning, SpecError

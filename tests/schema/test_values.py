@@ -11,8 +11,7 @@ import uuid
 from collections import OrderedDict
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dynclient.schema.validator import compile_schema
 from dynclient.schema.values import from_json, to_json

@@ -14,8 +14,7 @@ import yaml
 
 import dynclient
 from dynclient.deployment import airflow_client, connect
-from dynclient.testing import airflow_rules
-from dynclient.testing import cassette_check as checking
+from dynclient.testing import airflow_rules, cassette_check as checking
 
 pytest_plugins = ["pytester"]
 
