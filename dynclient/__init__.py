@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from .client.client_credentials import ClientCredentials as ClientCredentials
     from .client.sync import Client as Client
+    from .contract.recording import recording as recording
     from .deployment.airflow_client import Airflow as Airflow
     from .deployment.connect import connect as connect
     from .deployment.kerberos import Kerberos as Kerberos
@@ -93,6 +94,7 @@ _MODULES = {
     "Basic": "client.auth",
     "Bearer": "client.auth",
     "Client": "client.sync",
+    "recording": "contract.recording",
     "ClientCredentials": "client.client_credentials",
     "Airflow": "deployment.airflow_client",
     "connect": "deployment.connect",

@@ -27,10 +27,10 @@ from .scrub import is_login
 from .upgrade_check import UpgradeCheck
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Sequence
 
     from .audit_report import Kind
+    from .recordings import Paths
 
 __all__ = ["audit", "audit_recordings"]
 
@@ -41,13 +41,12 @@ _NOT_JUDGED = frozenset({"unknown", "format", "style", "readOnly", "writeOnly", 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def audit(
-    paths: Iterable[str | os.PathLike[str]], spec: Spec, *, against: Spec | None = None, second_opinion: bool = True
-) -> Report:
+def audit(paths: Paths, spec: Spec, *, against: Spec | None = None, second_opinion: bool = True) -> Report:
     """Hold recorded traffic against a spec.
 
     Args:
-        paths: vcrpy cassettes and HAR files, or folders with them. What cannot be read is a line of the report.
+        paths: vcrpy cassettes and HAR files, or folders with them, one or several. What cannot be read is a line
+            of the report.
         spec: the spec that the traffic belongs to.
         against: the spec of another release: what of this traffic would break there?
         second_opinion: ask openapi-core too (0.4 s, then some 40 ms for a large response).

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Union
 
 from ..documents import yaml
 from ..errors import SpecError
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
     from .exchanges import Reader
 
-__all__ = ["find", "read", "read_bytes"]
+__all__ = ["Paths", "find", "read", "read_bytes"]
 
 _LARGEST: Final = 256 * 2**20  # bytes of a file
+Paths = Union[str, "os.PathLike[str]", "Iterable[str | os.PathLike[str]]"]  #: one path, or several
 _SUFFIXES = (".yaml", ".yml", ".json", ".har")
 _GZIP = b"\x1f\x8b"
 
 
-def find(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
-    """The files behind paths: a file as it is; of a folder its recordings at any depth, by name, in order."""
+def find(paths: Paths) -> list[str]:
+    """The files behind one path or several: a file as it is; of a folder its recordings at any depth, by name."""
     files: dict[str, None] = {}
-    for path in map(Path, paths):
+    for path in map(Path, [paths] if isinstance(paths, (str, os.PathLike)) else paths):
         if not path.is_dir():
             files[str(path)] = None
             continue

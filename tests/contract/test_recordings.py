@@ -93,3 +93,9 @@ def test_other_forms_of_a_cassette(tmp_path):
     assert (report.ok, report.unread, len(report.audited)) == (True, (), 5)
     assert report.exercised == {"post_thing": 1, "get_thing": 4}
     assert report.notes == (f"{tmp_path / 'packed.yaml.gz'}: packed with gzip; what is in it was read",)
+
+
+def test_one_path_is_enough(tmp_path):
+    """A single path, as text or Path, means the same as a list of one."""
+    path = Path(cassette(tmp_path, entry("GET /things", answer={})))
+    assert [len(audit(paths, SPEC).audited) for paths in ([path], path, str(path))] == [1, 1, 1]
