@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import ArgumentError, warn
-from ..http.masking import MASK, bare_url
+from ..http.masking import MASK, bare_url, name_secret
 from ..http.messages import Request, Response, origin
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ class ApiKey(NoAuth):
             raise ArgumentError(f"the API key for {name} has characters that cannot stand in a {location}")
         if location != "query" and not re.fullmatch(_NAME, name):
             raise ArgumentError(f"{name!r} is no name for a {location}")
+        name_secret(name, location)  # recordings do not see the request's own ``secret``
         self.name = name
         self.location = location
         self._value = value

@@ -21,6 +21,7 @@ __all__ = [
     "masked_pairs",
     "masked_url",
     "name_rule",
+    "name_secret",
 ]
 
 MASK = "***"  #: what stands for a secret wherever a message is shown
@@ -45,6 +46,8 @@ _COUNT_OR_CURSOR = (  # tokens that are counted, or that are a place in a list o
     r"|prev_page|continuation|sync|cursor)_?tokens?"
 )
 _OF_URLS = frozenset({"code", "key", "sig", "x_amz_credential"})  # further names of query parameters
+# names of the API keys that this process was given, by location; few, and never forgotten
+_API_KEYS: dict[str, set[str]] = {"header": set(), "query": set(), "cookie": set()}
 _SCHEME = r"(?i)(?:Basic|Bearer|Digest|Negotiate|Token) "
 _USERINFO = r"(?<=://)[^/?#\s]*@"
 _CHALLENGES = frozenset({"www-authenticate", "proxy-authenticate"})  # the name of a scheme and its realm
@@ -64,6 +67,11 @@ def name_rule(names: Iterable[str] = ()) -> NameRule:
     """The rule for names: those that look secret, and these, in any case."""
     known = {name.lower() for name in names}
     return (lambda name: name.lower() in known or looks_secret(name)) if known else looks_secret
+
+
+def name_secret(name: str, location: str) -> None:
+    """Hide what this process sends under a name in the header, query or cookie, whatever the name looks like."""
+    _API_KEYS[location].add(name.lower())
 
 
 def is_named_beside(holder: Mapping[str, Any], rule: NameRule = looks_secret) -> bool:
@@ -104,7 +112,7 @@ def _masked_pair(pair: str, rule: NameRule, *, in_url: bool = False) -> str:
 
     raw, mark, value = pair.partition("=")
     name = unquote_plus(raw)
-    hide = rule(name) or (in_url and name.lower().replace("-", "_") in _OF_URLS)
+    hide = rule(name) or (in_url and (name.lower().replace("-", "_") in _OF_URLS or name.lower() in _API_KEYS["query"]))
     return f"{raw}={MASK}" if mark and value and hide else pair
 
 
@@ -124,7 +132,7 @@ def masked_field(name: str, value: str, rule: NameRule = looks_secret) -> str:
         return scheme[0] + MASK if scheme else MASK
     if key in _CHALLENGES:
         return value
-    if rule(name):
+    if rule(name) or key in _API_KEYS["header"]:
         return MASK
     return masked_url(value, rule) if "://" in value or key in _URL_FIELDS else value
 
