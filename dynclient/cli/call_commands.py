@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
+REFUSED = 4  #: the exit code for what the server said no to
+_ERRORS_SHOWN = 10
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _FORMS = click.Choice(["json", "jsonl", "yaml", "csv", "table"])
 
@@ -76,7 +78,19 @@ def call(operation: str, arguments: tuple[str, ...], form: str, **options: Any) 
         elif whole:
             output.everything(target.iter(*args, **keywords, **_progress(target, form)), shape)
         else:
-            output.result(target(*args, **keywords), shape)
+            answer = target(*args, **keywords)
+            output.result(answer, shape)
+            _complain_of_errors(answer, operation)
+
+
+def _complain_of_errors(answer: Any, operation: str) -> None:
+    """End as for a refusal where a bulk answer holds what was refused inside."""
+    from ..deployment.bulk import BulkAnswer  # only after a call
+
+    if isinstance(answer, BulkAnswer) and answer.errors:
+        lines = [f"  {error.get('status_code')}: {error.get('error')}" for error in answer.errors[:_ERRORS_SHOWN]]
+        output.complain("\n".join([f"{operation} was answered; refused inside: {len(answer.errors)}", *lines]))
+        click.get_current_context().exit(REFUSED)
 
 
 def _headers(lines: tuple[str, ...]) -> dict[str, str]:

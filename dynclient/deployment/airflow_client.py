@@ -16,7 +16,7 @@ from ..client.base import BaseClient, CallT
 from ..client.sync import Call, Client
 from ..documents import releases
 from ..http.messages import Request
-from . import applications, discovery, ensure, failures, login, update as updating
+from . import applications, bulk, discovery, ensure, failures, login, update as updating
 from .login import Renewed
 from .runs import Runs
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from ..errors import Problem
     from ..http.messages import Response
+    from ..openapi.operation import Operation
+    from ..openapi.response_decoder import Reply
     from ..openapi.spec import Spec
     from ..schema.models import Model
     from .ensure import Ensured
@@ -159,6 +161,11 @@ class Deployed(BaseClient[CallT]):
             for kind in ("parameters", "fields")
             for here in _also_called(kind, name, valid)
         )
+
+    def settle(self, operation: Operation, reply: Reply) -> Any:
+        """As of any client; a bulk answer counts and lists what was refused inside."""
+        data = super().settle(operation, reply)
+        return bulk.with_errors(data) if operation.method == "PATCH" else data
 
     def refusal_hint(self, response: Response, problem: Problem) -> str:
         """As of any client; a refusal of credentials says what Airflow wants instead."""

@@ -183,3 +183,15 @@ def test_debug_shows_the_traceback(server):
     """With --debug the exception itself comes out."""
     result = runner().invoke(main, ["--debug", "call", "get_dagz", "--url", server.url])
     assert type(result.exception).__name__ in {"UnknownOperation", "Unauthenticated"}
+
+
+def test_a_bulk_answer_with_failures_ends_as_a_refusal():
+    """The answer is printed, what was refused inside is on standard error, and the exit code is 4."""
+    create = {"action": "create", "entities": [{"key": "k", "value": "1"}], "action_on_existence": "fail"}
+    words = ("call", "bulk_variables", f"actions={json.dumps([create])}")
+    with fake_airflow("3.3.2", auth=("admin", "pw")) as fake:
+        assert run(fake, *words)[0] == 0
+        code, out, err = run(fake, *words)
+    assert code == 4
+    assert len(json.loads(out)["create"]["errors"]) == 1
+    assert err.startswith("dynclient: bulk_variables was answered; refused inside: 1\n  409: ")

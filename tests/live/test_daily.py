@@ -73,7 +73,8 @@ def needs(af, *names):
 def trigger(af, dag_id, **arguments):
     """Trigger a run without waiting for it."""
     operation = called(af, "trigger_dag_run", "post_dag_run")
-    return operation(dag_id, **({"logical_date": None} if "logical_date" in operation.types else {}), **arguments)
+    date = {"logical_date": None} if "trigger_dag_run" in af.operations else {}  # null is refused by 2.x
+    return operation(dag_id, **date, **arguments)
 
 
 @pytest.fixture(scope="module")
@@ -105,16 +106,24 @@ def test_lists(af):
         call = af.operation(name)
         if call.paging is None or "log" in name or name == "get_config":  # grows while it is read; is hidden
             continue
-        items = list(call.iter())
+        items = [lasting(item) for item in call.iter()]
         if "limit" in call.types:
-            assert list(call.iter(limit=7)) == items, name
-        assert len({repr(dict(item)) for item in items}) == len(items), name
+            assert [lasting(item) for item in call.iter(limit=7)] == items, name
+        assert len(set(items)) == len(items), name
+
+
+def lasting(item):
+    """An item of a list as text, without what every request changes."""
+    changing = ("last_login", "login_count", "last_heartbeat", "latest_heartbeat")
+    return repr({k: v for k, v in item.items() if k not in changing} if isinstance(item, dict) else item)
 
 
 def test_variables(af):
     """Variables with awkward keys: created, read, changed, deleted."""
     create = called(af, "post_variable", "post_variables")
-    for key in KEYS:
+    place = next(p for p in af.get_variable.operation.parameters if p.location == "path")
+    slash = "post_variable" in af.operations or place.schema.keywords.get("format") == "path"
+    for key in KEYS if slash else [key for key in KEYS if "/" not in key]:  # early servers have no path for it
         create(key=key, value="1")
         try:
             model = af.get_variable(key)
@@ -191,9 +200,11 @@ def test_clear_and_rerun(af):
     """A task is cleared, its run goes on and succeeds again; the run is marked, and deleted."""
     run = af.run_and_wait(DEMO, timeout=SECONDS)
     clear = called(af, "post_clear_task_instances")
-    named = {"dag_run_id": run.dag_run_id} if "dag_run_id" in clear.types else {}
-    body = {"dry_run": False, "only_failed": False, "reset_dag_runs": True, "task_ids": ["add"]}
-    clear(DEMO, **body, **named)
+    named = {"dag_run_id": run.dag_run_id}
+    if "dag_run_id" not in clear.types:  # early servers clear what is within two dates
+        named = {"start_date": run.execution_date, "end_date": run.execution_date}
+    tasks = {"task_ids": ["add"]} if "task_ids" in clear.types else {}
+    clear(DEMO, dry_run=False, only_failed=False, reset_dag_runs=True, **tasks, **named)
     assert af.wait((DEMO, run.dag_run_id), timeout=SECONDS).state == "success"
     mark = called(af, "patch_dag_run", "update_dag_run_state")
     if mark is not None:
@@ -323,7 +334,8 @@ def test_human_in_the_loop(af):
     run = trigger(af, "dynclient_approval")
     for _ in range(SECONDS):
         waiting = list(details.iter("dynclient_approval", run.dag_run_id))
-        if waiting:
+        # an answer before the task has stopped to wait makes it fail
+        if waiting and waiting[0].task_instance.state not in {"queued", "running"}:
             break
         time.sleep(1)
     af.update_hitl_detail("dynclient_approval", run.dag_run_id, "ask", -1, chosen_options=["Yes"], params_input={})
