@@ -178,9 +178,15 @@ def test_the_key_of_any_name_stays_out_of_recordings(tmp_path, location):
 
 @pytest.mark.parametrize(
     "auth",
-    [("user", PLANT), dynclient.Basic("user", PLANT), dynclient.Bearer(PLANT), ApiKey("X-Key", PLANT), dynclient.Login("user", PLANT)],
+    [
+        ("user", PLANT),
+        dynclient.Basic("user", PLANT),
+        dynclient.Bearer(PLANT),
+        dynclient.ApiKey("X-Key", PLANT),
+        dynclient.Login("user", PLANT),
+    ],
     ids=lambda auth: type(auth).__name__,
-)  # fmt: skip
+)
 def test_a_client_shows_no_credential(auth):
     """A client's repr, its pickle and those of its parts hold no credential."""
     client = dynclient.Client(dynclient.load("2.10.5"), server="http://localhost:1", auth=auth)
