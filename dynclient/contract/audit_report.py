@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -163,7 +163,7 @@ class Report(NamedTuple):
 
     def json(self) -> str:
         """For programs."""
-        value: dict[str, Any] = {
+        value: dict[str, object] = {
             "spec": self.spec,
             "against": self.against or None,
             "ok": self.ok,

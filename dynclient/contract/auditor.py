@@ -11,7 +11,7 @@ on both; where it differs, that is shown, unless it is one of its known readings
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..documents import releases
@@ -123,7 +123,7 @@ class _Auditor:
         self.audited.append(AuditedExchange(place, file, operation.id, operation.method, operation.path, status))
         request = judge.request(exchange, match)
         self.add("refused" if status in _REFUSALS else "violation", place, operation.id, request.violations)
-        data: Any = None
+        data: object = None
         in_response: tuple[Violation, ...] = ()
         if exchange.whole:
             reply, warnings = judge.response(exchange, match)
@@ -144,7 +144,7 @@ class _Auditor:
         self, kind: Kind, place: str, operation: str, violations: Iterable[Violation], introduction: str = ""
     ) -> None:
         """One finding for each rule; the same one at several items of a list is one."""
-        groups: dict[tuple[Any, ...], list[Violation]] = {}
+        groups: dict[tuple[object, ...], list[Violation]] = {}
         for v in violations:
             path = tuple("" if isinstance(step, int) else step for step in v.path)
             groups.setdefault((v.location, path, v.rule, v.sentence, v.pointer), []).append(v)

@@ -243,14 +243,14 @@ def _required(operation: Operation) -> list[str]:
     ]
 
 
-def _readings(text: str) -> list[Any]:
+def _readings(text: str) -> list[object]:
     """What a text in a query may stand for."""
-    readings: list[Any] = [text, [text], {"true": True, "false": False}.get(text.lower(), text)]
+    readings: list[object] = [text, [text], {"true": True, "false": False}.get(text.lower(), text)]
     with contextlib.suppress(ValueError):
         readings += [int(text), float(text)]
     return readings
 
 
-def _literal(value: Any) -> str:
+def _literal(value: object) -> str:
     """A literal as it is written in Python; ``…`` for what is only known when the program runs."""
     return f'"{value}"' if isinstance(value, str) and '"' not in value and "\\" not in value else repr(value)

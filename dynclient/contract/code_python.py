@@ -125,12 +125,12 @@ class _Finder:
             return self.values.modules[root.id].split(".")[0] == _LIBRARY
         return isinstance(receiver, (ast.Name, ast.Attribute))
 
-    def _named(self, arguments: list[ast.expr], operation: Operation) -> dict[str, Any]:
+    def _named(self, arguments: list[ast.expr], operation: Operation) -> dict[str, object]:
         """Positional arguments by the names of the path parameters."""
         names = [parameter.name for parameter in operation.parameters if parameter.location == "path"]
         return {name: self.values.literal(value) for name, value in zip(names, arguments, strict=False)}
 
-    def _keywords(self, node: ast.Call, given: dict[str, Any]) -> bool:
+    def _keywords(self, node: ast.Call, given: dict[str, object]) -> bool:
         """Adds the keywords of a call to what is given; False where ``**`` hides some."""
         complete = True
         for keyword in node.keywords:
@@ -142,7 +142,7 @@ class _Finder:
             complete = complete and whole
         return complete
 
-    def _generated_arguments(self, node: ast.Call, operation: Operation) -> tuple[dict[str, Any], bool]:
+    def _generated_arguments(self, node: ast.Call, operation: Operation) -> tuple[dict[str, object], bool]:
         """Arguments of a generated client's method: path parameters, then the body as a model or a dict."""
         names = [parameter.name for parameter in operation.parameters if parameter.location == "path"]
         given = self._named(node.args[: len(names)], operation)
@@ -239,7 +239,7 @@ class _Finder:
 
     # --- results ---
 
-    def _use(self, node: ast.Call, operation: Operation, form: Any, given: dict[str, Any], **more: Any) -> Use:
+    def _use(self, node: ast.Call, operation: Operation, form: Any, given: dict[str, object], **more: Any) -> Use:
         fields = tuple(self.values.fields_read(node))
         return Use(self.file, node.lineno, operation.id, form, given, fields=fields, **more)
 

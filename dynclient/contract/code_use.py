@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ __all__ = ["HOLE", "UNKNOWN", "Paths", "Unclear", "Use"]
 #: stands in a text for what is only known when the program runs
 HOLE = "\x00"
 #: stands for an argument's value that is only known when the program runs
-UNKNOWN: Any = type("_Unknown", (), {"__repr__": lambda _: "…"})()
+UNKNOWN: object = type("_Unknown", (), {"__repr__": lambda _: "…"})()
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
@@ -41,7 +41,7 @@ class Use(NamedTuple):
     line: int
     operation: str
     form: Literal["call", "generated", "url"]
-    arguments: Mapping[str, Any] = {}
+    arguments: Mapping[str, object] = {}
     complete: bool = True
     fields: tuple[str, ...] = ()
     receiver: str = ""
@@ -78,7 +78,7 @@ class Paths:
         else:
             self.prefix = self.base
 
-    def below(self, text: str) -> tuple[str, dict[str, Any]] | None:
+    def below(self, text: str) -> tuple[str, dict[str, object]] | None:
         """The path as in the document and the query's arguments, of a text that holds a URL of it; None otherwise."""
         marker = self.prefix.lstrip("/")
         found = re.search(rf"(?:^|[/{HOLE}]){re.escape(marker)}(?=/)", text) if marker else None
@@ -106,7 +106,7 @@ class Paths:
         best = min((rank for rank, _ in matches), default=0)
         return [operation for rank, operation in matches if rank == best]
 
-    def path_arguments(self, path: str, operation: Operation) -> dict[str, Any]:
+    def path_arguments(self, path: str, operation: Operation) -> dict[str, object]:
         """The path arguments of a path that belongs to an operation."""
         pairs = zip(path.split("/"), operation.path.split("/"), strict=True)
         return {name[1:-1]: UNKNOWN if HOLE in part else part for part, name in pairs if name[:1] == "{"}

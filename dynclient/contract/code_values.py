@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .code_use import HOLE, UNKNOWN
 
@@ -179,7 +179,7 @@ class Values:
 
     # --- literals ----------------------------------------------------------------------------------------------
 
-    def literal(self, node: ast.expr | None) -> Any:
+    def literal(self, node: ast.expr | None) -> object:
         """A literal, or what a name stands for; ``UNKNOWN`` otherwise."""
         if node is None:
             return UNKNOWN
@@ -189,7 +189,7 @@ class Values:
             value = self.value_of(node)
             return self.literal(value) if value is not None and value is not node else UNKNOWN
 
-    def members(self, node: ast.expr | None, depth: int = 0) -> tuple[dict[str, Any], bool]:  # noqa: PLR0911 - as above
+    def members(self, node: ast.expr | None, depth: int = 0) -> tuple[dict[str, object], bool]:  # noqa: PLR0911 - as above
         """The members of a dict, a model or JSON of one, and whether these are all.
 
         ``{"conf": x}``, ``dict(conf=x)``, ``DAGRun(conf=x)``, ``json.dumps({…})``; what is added later
@@ -218,8 +218,8 @@ class Values:
         members, whole = self.members(value, depth + 1)
         return {**members, **self._added(node)}, whole
 
-    def _dict(self, node: ast.Dict, depth: int) -> tuple[dict[str, Any], bool]:
-        members: dict[str, Any] = {}
+    def _dict(self, node: ast.Dict, depth: int) -> tuple[dict[str, object], bool]:
+        members: dict[str, object] = {}
         whole = True
         for key, value in zip(node.keys, node.values, strict=True):
             name = self.literal(key) if key is not None else None
@@ -231,9 +231,9 @@ class Values:
                 whole = whole and all_told
         return members, whole
 
-    def _added(self, node: ast.expr) -> dict[str, Any]:
+    def _added(self, node: ast.expr) -> dict[str, object]:
         """Members that are set on a name after it was assigned."""
-        added: dict[str, Any] = {}
+        added: dict[str, object] = {}
         for assign in ast.walk(self.scopes.get(node, self.tree)):
             for target in assign.targets if isinstance(assign, ast.Assign) else ():
                 if isinstance(target, ast.Subscript) and dotted(target.value) == dotted(node):

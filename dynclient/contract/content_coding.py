@@ -33,7 +33,7 @@ def unpack(body: bytes, coding: str) -> bytes:
     return body
 
 
-def _package(name: str, coding: str) -> Any:
+def _package(name: str, coding: str) -> object:
     """An optional package; only recordings of such bodies need it."""
     try:
         return import_module(name)

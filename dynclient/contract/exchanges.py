@@ -120,12 +120,12 @@ def without_coding(body: bytes, headers: Mapping[str, str]) -> bytes:
         raise
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """A name, a value or a URL of a recording as text, whatever type it was recorded with."""
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
-def request_method(value: Any) -> str:
+def request_method(value: object) -> str:
     """A recorded method in capitals.
 
     Raises:
@@ -137,7 +137,7 @@ def request_method(value: Any) -> str:
     return method
 
 
-def request_url(value: Any) -> str:
+def request_url(value: object) -> str:
     """A recorded URL.
 
     Raises:

@@ -73,7 +73,7 @@ def _recorded(spec: Spec, file: RecordedFile) -> Iterator[tuple[str, set[str]]]:
         yield match.operation.id, names | (set(decoded.body) if isinstance(decoded.body, dict) else set())
 
 
-def write_lock(lock: Mapping[str, Any]) -> str:
+def write_lock(lock: Mapping[str, object]) -> str:
     """The text of the file."""
     return json.dumps(lock, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 

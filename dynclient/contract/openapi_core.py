@@ -39,11 +39,11 @@ class Oracle:
         base_url: what paths are appended to, ``http://host:port/api/v1``; exchanges may name any other host.
     """
 
-    def __init__(self, document: Mapping[str, Any], base_url: str) -> None:
+    def __init__(self, document: Mapping[str, object], base_url: str) -> None:
         self.document = document
         self.base_url = base_url.rstrip("/")
         self._spec = parse(document)
-        self._engine: Any = None
+        self._engine: object = None
 
     def request_errors(self, request: Request) -> tuple[str, ...]:
         """What is wrong with a request, a line each, without its values; ``()`` when nothing is."""
@@ -82,7 +82,7 @@ class Oracle:
         return self._engine
 
 
-def _build(document: Mapping[str, Any], base_url: str) -> Any:
+def _build(document: Mapping[str, object], base_url: str) -> object:
     try:
         from openapi_core import Config, OpenAPI  # of the extra `contract`, and 0.4 s
         from openapi_core.casting.schemas import casters
@@ -106,7 +106,7 @@ def _build(document: Mapping[str, Any], base_url: str) -> Any:
     return engine
 
 
-def _at(document: Mapping[str, Any], base_url: str) -> dict[str, Any]:
+def _at(document: Mapping[str, Any], base_url: str) -> dict[str, object]:
     """The document served at one URL: its own servers, at any level, give way."""
     paths = {}
     for path, item in document["paths"].items():
@@ -118,7 +118,7 @@ def _at(document: Mapping[str, Any], base_url: str) -> dict[str, Any]:
     return {**document, "paths": paths, "servers": [{"url": base_url or "/"}]}
 
 
-def _media_types(value: Any) -> Iterator[str]:
+def _media_types(value: object) -> Iterator[str]:
     """The names of all media types in a document."""
     if isinstance(value, dict):
         content = value.get("content")
@@ -141,7 +141,7 @@ class _Styles:
     def __init__(self, inner: Any) -> None:
         self._inner = inner
 
-    def create(self, *arguments: Any, **named: Any) -> Any:
+    def create(self, *arguments: object, **named: object) -> Any:
         # its order of arguments is not that of every version; their names are
         call = inspect.signature(self._inner.create).bind(*arguments, **named)
         schema = call.arguments["schema"]
@@ -159,13 +159,13 @@ class _Casters:
         self._inner = inner
         self._cast_error = cast_error
 
-    def create(self, schema: Any) -> Any:
+    def create(self, schema: Any) -> object:
         parts = schema.parts
         if "content" in parts and "application/x-www-form-urlencoded" not in parts:
             return _Caster(_unchanged)
         return _Caster(partial(self._cast, schema))
 
-    def _cast(self, schema: Any, value: Any) -> Any:
+    def _cast(self, schema: Any, value: Any) -> object:
         unions = [union for union in ("oneOf", "anyOf") if union in schema]
         if "type" in schema or not unions:
             return self._inner.create(schema).cast(value)
@@ -176,14 +176,14 @@ class _Casters:
 
 
 class _Caster(NamedTuple):
-    cast: Callable[[Any], Any]
+    cast: Callable[[object], object]
 
 
-def _unchanged(value: Any) -> Any:
+def _unchanged(value: object) -> object:
     return value
 
 
-def _type(schema: Any) -> Any:
+def _type(schema: Any) -> object:
     """The ``type`` of a schema as openapi-core holds it, in the versions of jsonschema-path before 0.4 and since."""
     if hasattr(schema, "getkey"):
         return schema.getkey("type") if "type" in schema else None
@@ -193,7 +193,7 @@ def _type(schema: Any) -> Any:
 class _NoCredentials:
     """Every credential is fine."""
 
-    def create(self, _: Any) -> Any:
+    def create(self, _: object) -> object:
         return lambda _: None
 
 
@@ -297,7 +297,7 @@ def _violations(errors: Iterable[Exception], operation: Operation, body: str) ->
             yield from _schema_violations(inner, place, path, operation)
 
 
-def _schema_violations(error: Any, place: str, path: tuple[Any, ...], operation: Operation) -> Iterator[Violation]:
+def _schema_violations(error: Any, place: str, path: tuple[object, ...], operation: Operation) -> Iterator[Violation]:
     where = (*path, *error.absolute_path)
     rule, expected = str(error.validator), error.validator_value
     pointer = join(operation.pointer, *map(str, error.absolute_schema_path))

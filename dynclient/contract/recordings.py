@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Union
+from typing import TYPE_CHECKING, Final, Union
 
 from ..documents import yaml
 from ..errors import SpecError
@@ -80,7 +80,7 @@ def _unread(name: str, reason: str) -> Recording:
     return Recording((), (Omission(name, " ".join(reason.split())),))
 
 
-def _parse(data: bytes, name: str) -> Any:
+def _parse(data: bytes, name: str) -> object:
     if not data.strip():
         raise ValueError("empty; nothing was recorded")
     if b"\0" in data[:4096]:
@@ -100,7 +100,7 @@ def _parse(data: bytes, name: str) -> Any:
     return yaml.parse(text.encode(), name, json_error, recordings_vcr.YAML_TAGS)
 
 
-def _entries(value: Any) -> Iterator[tuple[Any, Reader]]:
+def _entries(value: object) -> Iterator[tuple[object, Reader]]:
     """Each entry, with the function that reads it."""
     for entries, reader in (
         (recordings_har.entries(value), recordings_har.exchange),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["entries", "exchange"]
 
 
-def entries(value: Any) -> Sequence[Any] | None:
+def entries(value: object) -> Sequence[object] | None:
     """The entries of a parsed HAR file; None for anything else."""
     log = value.get("log") if isinstance(value, Mapping) else None
     listed = log.get("entries") if isinstance(log, Mapping) else None

@@ -33,7 +33,7 @@ __all__ = ["YAML_TAGS", "exchange", "from_cassette", "interactions"]
 _PYTHON = "tag:yaml.org,2002:python/"
 
 
-def interactions(value: Any) -> Sequence[Any] | None:
+def interactions(value: Any) -> Sequence[object] | None:
     """The entries of a parsed cassette; None for anything else."""
     if isinstance(value, Mapping):
         return next((value[key] for key in ("interactions", "http_interactions") if _is_list(value.get(key))), None)
@@ -41,11 +41,11 @@ def interactions(value: Any) -> Sequence[Any] | None:
     return value if is_plain else None
 
 
-def _is_list(value: Any) -> bool:
+def _is_list(value: object) -> bool:
     return isinstance(value, list)
 
 
-def from_cassette(pairs: Iterable[tuple[Any, Any]], name: str, start: int = 0) -> Recording:
+def from_cassette(pairs: Iterable[tuple[Any, object]], name: str, start: int = 0) -> Recording:
     """The exchanges of an open vcrpy cassette.
 
     Args:
@@ -68,7 +68,7 @@ def from_cassette(pairs: Iterable[tuple[Any, Any]], name: str, start: int = 0) -
     return read_entries(((entry, exchange) for entry in entries), name, start=start)
 
 
-def _request_body(request: Any) -> Any:
+def _request_body(request: Any) -> object:
     body = request.body
     return body.read() if hasattr(body, "read") else body if isinstance(body, (bytes, str, type(None))) else list(body)
 
@@ -108,7 +108,7 @@ def _body(value: Any) -> bytes | None:
 def _headers(value: Any) -> Headers:
     pairs: list[tuple[str, str]] = []
     for name, entry in (value or {}).items():
-        values: Sequence[Any] = entry if isinstance(entry, list) else [entry]
+        values: Sequence[object] = entry if isinstance(entry, list) else [entry]
         pairs += [(str(name), as_text(item)) for item in values]
     return Headers(pairs)
 

@@ -147,7 +147,7 @@ def _types(parts: Sequence[Schema]) -> list[str | None]:
     return [*names] or [*allowed] or [None]
 
 
-def _types_of(value: Any) -> tuple[str, ...]:
+def _types_of(value: object) -> tuple[str, ...]:
     """The types that a value of a document is of: a whole number is a ``number``, too."""
     name = json_type(value)
     return ("integer", "number") if name == "integer" else (name,)
@@ -160,12 +160,12 @@ def nullable(node: Node) -> bool | None:
     return all(schema.nullable for schema in node)
 
 
-def first(node: Node, keyword: str) -> Any:
+def first(node: Node, keyword: str) -> object:
     """An annotation of a place: the first that says it, outermost first; unions are not looked into."""
     return next((part.keywords[keyword] for part in conjunction(node)[0] if keyword in part.keywords), MISSING)
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value of a document in a sentence."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -9,7 +9,7 @@ aspect at the same place.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..schema.schema import MISSING
 from .diff_rules import _FORMATS, _OTHERS, _WIDER, RULES, Level, _kebab
@@ -52,7 +52,7 @@ def pairs(a: Iterable[str], b: Iterable[str], renames: Mapping[str, str]) -> lis
     return sorted(matches, key=lambda pair: sorted(name or "" for name in pair))
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same(a: object, b: object) -> bool:
     """The same JSON value: 1 is 1.0 but not true."""
     return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
@@ -75,10 +75,10 @@ class Comparison:
         self.direction = direction
         self._fields = fields
         self._hints = hints
-        self._kept: dict[Any, list[Difference]] = {}
-        self._stack: list[Any] = []
-        self._cyclic: set[Any] = set()
-        self._met: set[Any] = set()
+        self._kept: dict[object, list[Difference]] = {}
+        self._stack: list[object] = []
+        self._cyclic: set[object] = set()
+        self._met: set[object] = set()
         self._cut = 0
 
     def schemas(self, a: Schema | None, b: Schema | None) -> list[Difference]:
@@ -139,7 +139,7 @@ class Comparison:
             yield self.difference("deprecated" if new else "no-longer-deprecated", at)
         yield from self._unions(left, right, at)
 
-    def _defaults(self, old: Any, new: Any, at: Pointers) -> Iterator[Difference]:
+    def _defaults(self, old: object, new: object, at: Pointers) -> Iterator[Difference]:
         if not _same(old, new):
             aspect = "added" if old is MISSING else "removed" if new is MISSING else "changed"
             yield self.difference(f"default-{aspect}", at, was=shown(old), now=shown(new))

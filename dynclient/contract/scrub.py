@@ -62,7 +62,7 @@ def is_login(url: str) -> bool:
 # --- the two filters ---------------------------------------------------------------------------------------------
 
 
-def scrub_request(request: Any, is_secret: NameRule) -> Any:
+def scrub_request(request: Any, is_secret: NameRule) -> object:
     """A vcrpy request without its secrets; vcrpy hands over a copy."""
     request.uri = masked_url(request.uri, is_secret)
     for name in list(request.headers):
@@ -80,7 +80,7 @@ def scrub_request(request: Any, is_secret: NameRule) -> Any:
     return request
 
 
-def scrub_response(response: dict[str, Any], is_secret: NameRule) -> dict[str, Any]:
+def scrub_response(response: dict[str, Any], is_secret: NameRule) -> dict[str, object]:
     """A vcrpy response without its secrets."""
     headers = response.get("headers") or {}
     fields = {name.lower(): name for name in headers}
@@ -109,7 +109,7 @@ def scrub_response(response: dict[str, Any], is_secret: NameRule) -> dict[str, A
     return response
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else ""
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
@@ -157,7 +157,7 @@ def _one_json(text: str, is_secret: NameRule) -> str | None:
         return None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, object]:
     """An object, unless a name stands there twice: one of the two would be overlooked."""
     members = dict(pairs)
     if len(members) < len(pairs):
@@ -165,7 +165,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _hidden(value: Any) -> Any:
+def _hidden(value: Any) -> object:
     """Text becomes the mask, at any depth; numbers become 0; nothing, true and false tell nothing."""
     if isinstance(value, dict):
         return {name: _hidden(item) for name, item in value.items()}

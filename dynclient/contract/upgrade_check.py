@@ -60,7 +60,7 @@ class UpgradeCheck:
         self.table = Renames(**renames) if renames else Renames()
         self._counterparts: dict[str, tuple[str | None, tuple[Break, ...]]] = {}
 
-    def breaks(self, request: DecodedRequest, exchange: RecordedExchange, data: Any) -> Iterator[Break]:
+    def breaks(self, request: DecodedRequest, exchange: RecordedExchange, data: object) -> Iterator[Break]:
         """What would break of one exchange.
 
         Args:
@@ -179,12 +179,14 @@ class UpgradeCheck:
             message = f"the value is gone; {violation.expected} is wanted"
         return Break(where, rule, message, violation.pointer)
 
-    def _hint(self, kind: str, path: tuple[Any, ...], instead: str) -> str:
+    def _hint(self, kind: str, path: tuple[object, ...], instead: str) -> str:
         return f", called {instead} now" if instead else self.table.hint(kind, str(path[-1]) if path else "")
 
     # --- answers ---
 
-    def _response(self, old: Operation, exchange: RecordedExchange, data: Any, operation: Operation) -> Iterator[Break]:
+    def _response(
+        self, old: Operation, exchange: RecordedExchange, data: object, operation: Operation
+    ) -> Iterator[Break]:
         """What the recorded answer had that the other release's has not."""
         status, content_type = exchange.response.status, exchange.response.headers.get("content-type")
         mine, theirs = old.response_for(status), operation.response_for(status)
@@ -214,8 +216,8 @@ class UpgradeCheck:
     # --- fields ---
 
     def _gone(
-        self, data: Any, old: Schema, new: Schema, path: tuple[Any, ...]
-    ) -> Iterator[tuple[tuple[Any, ...], Schema, str | None]]:
+        self, data: object, old: Schema, new: Schema, path: tuple[object, ...]
+    ) -> Iterator[tuple[tuple[object, ...], Schema, str | None]]:
         """The recorded fields that the new schema does not have: path, old schema, what it is called now or ``""``.
 
         A value of a type that the new schema does not allow comes with the new schema and None.
@@ -259,7 +261,7 @@ def _others(schema: Schema) -> Schema | None:
     return next((part.child("additionalProperties") for part in parts), None)
 
 
-def _fits(value: Any, types: tuple[str, ...]) -> bool:
+def _fits(value: object, types: tuple[str, ...]) -> bool:
     if isinstance(value, bool):
         return "boolean" in types
     if isinstance(value, (int, float)):
@@ -267,13 +269,13 @@ def _fits(value: Any, types: tuple[str, ...]) -> bool:
     return value is None or any(isinstance(value, _WORDS[name]) for name in types if name in _WORDS)
 
 
-def _words_at(data: Any, path: tuple[Any, ...]) -> str:
+def _words_at(data: Any, path: tuple[object, ...]) -> str:
     for step in path:
         data = data[step]
     return type_words(data)
 
 
-def _path_words(path: tuple[Any, ...]) -> str:
+def _path_words(path: tuple[object, ...]) -> str:
     """A path with ``[]`` for every index: what is so for one item is so for all."""
     text = ""
     for step in path:
@@ -285,7 +287,7 @@ def _path_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _written_otherwise(old: Parameter, new: Parameter, value: Any) -> bool:
+def _written_otherwise(old: Parameter, new: Parameter, value: object) -> bool:
     several = isinstance(value, list) and len(value) > 1
     return several and (old.style, old.explode) != (new.style, new.explode)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ def _sentence(finding: UpgradeFinding) -> str:
     return f"{finding.operation}: {finding.where}: {finding.message}{advice}"
 
 
-def _sarif_result(finding: UpgradeFinding) -> dict[str, Any]:
+def _sarif_result(finding: UpgradeFinding) -> dict[str, object]:
     uri = (finding.file or finding.place.rpartition(" #")[0]).replace("\\", "/")
     return {
         "ruleId": finding.rule,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..client.asynchronous import Client
 from . import log_reader
-from .effects import iterate_awaited, run_awaited
+from .async_effects import iterate_awaited, run_awaited
+from .log_reader import Selection
 from .waiting import Deadline, trigger_and_wait, wait
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ class AsyncRuns(Client):
         self, run: Run, *, timeout: float | None = None, poll: float | None = None, unpause: bool = False
     ) -> Model:
         """As ``Runs.wait``."""
-        steps = wait(self, run, Deadline.after(timeout, poll), unpause=unpause)
-        result: Model = await run_awaited(self, steps)
-        return result
+        return await run_awaited(self, wait(self.spec, run, Deadline.after(timeout, poll), unpause=unpause))
 
     async def run_and_wait(
         self,
@@ -37,12 +36,11 @@ class AsyncRuns(Client):
         timeout: float | None = None,
         poll: float | None = None,
         unpause: bool = False,
-        **arguments: Any,
+        **arguments: object,
     ) -> Model:
         """As ``Runs.run_and_wait``."""
         deadline = Deadline.after(timeout, poll)
-        result: Model = await run_awaited(self, trigger_and_wait(self, dag_id, arguments, deadline, unpause=unpause))
-        return result
+        return await run_awaited(self, trigger_and_wait(self.spec, dag_id, arguments, deadline, unpause=unpause))
 
     def log(
         self,
@@ -55,5 +53,5 @@ class AsyncRuns(Client):
         follow: bool = False,
     ) -> AsyncIterator[str]:
         """As ``Runs.log``, an async iterator."""
-        steps = log_reader.follow if follow else log_reader.read
-        return iterate_awaited(self, steps(self, task, run_id, task_id, try_number, map_index))
+        selection = Selection(task, run_id, task_id, try_number, map_index)
+        return iterate_awaited(self, (log_reader.follow if follow else log_reader.read)(self.spec, selection))

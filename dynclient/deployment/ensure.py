@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
     from ..schema.models import Model
+    from .airflow_client import Airflow
 
 __all__ = ["Ensured", "ensure"]
 
@@ -56,60 +57,60 @@ class Ensured(NamedTuple):
         return f"{self.collection} {self.name}: {would}{self.action}{changed}{masked}"
 
 
-def ensure(client: Any, collection: str, wanted: Mapping[str, Any], *, dry_run: bool) -> Ensured:
+def ensure(client: Airflow, collection: str, values: Mapping[str, object], *, dry_run: bool) -> Ensured:
     """Create what is absent, change what differs, leave what is equal.
 
     Args:
         client: an Airflow client.
         collection: the last segment of its path, ``pools``.
-        wanted: fields of the item; those that are not named stay as they are.
+        values: fields of the item; those that are not named stay as they are.
         dry_run: only look.
 
     Raises:
         ArgumentError: there is no such collection, or the field that identifies an item is missing.
     """
     paths = _item(client.spec, collection)
-    if paths.field not in wanted:
+    if paths.field not in values:
         raise ArgumentError(f"ensure: {collection} are told apart by {paths.field}; give it")
-    name = str(wanted[paths.field])
+    name = str(values[paths.field])
     where = {paths.parameter: name}
     try:
         item = client.call(paths.read.id, **where)
     except NotFound:
-        made = client.operation(paths.create.id)
-        request = made.request(**wanted) if dry_run else None  # refused now as it would be then
-        item = None if request is not None else made(**wanted)
-        return Ensured(collection, name, "created", tuple(wanted), (), item, dry_run)
-    unknown = tuple(field for field in wanted if _is_masked(item, field, wanted[field]))
-    changes = tuple(f for f in wanted if f not in unknown and f != paths.field and not _same(item.get(f), wanted[f]))
+        create = client.operation(paths.create.id)
+        request = create.request(**values) if dry_run else None  # refused now as it would be then
+        item = None if request is not None else create(**values)
+        return Ensured(collection, name, "created", tuple(values), (), item, dry_run)
+    unknown = tuple(field for field in values if _is_masked(item, field, values[field]))
+    changes = tuple(f for f in values if f not in unknown and f != paths.field and not _same(item.get(f), values[f]))
     if changes and not dry_run:
-        item = _changed(client, paths, wanted, item, [*changes, *unknown])
+        item = _changed(client, paths, values, item, [*changes, *unknown])
     return Ensured(collection, name, "changed" if changes else "unchanged", changes, unknown, item, dry_run)
 
 
-def _changed(client: Any, paths: _Item, wanted: Mapping[str, Any], item: Model, names: list[str]) -> Any:
+def _changed(client: Airflow, paths: _Item, values: Mapping[str, object], item: Model, names: list[str]) -> object:
     """Write the fields as ``update`` does, which knows what a PATCH demands, where an answer has them all."""
     if {*names} <= item._schema_.fields.keys():
-        new = item | {name: wanted[name] for name in names}
+        new = item | {name: values[name] for name in names}
         return client.update(new)
-    return client.call(paths.change.id, **_arguments(client, paths, wanted, item, names))
+    return client.call(paths.change.id, **_arguments(client, paths, values, item, names))
 
 
 def _arguments(
-    client: Any, paths: _Item, wanted: Mapping[str, Any], item: Mapping[str, Any], names: list[str]
-) -> dict[str, Any]:
+    client: Airflow, paths: _Item, values: Mapping[str, object], item: Mapping[str, object], names: list[str]
+) -> dict[str, object]:
     """What the PATCH takes: the fields that change, those it demands, and a mask where it has one."""
     call = client.operation(paths.change.id)
     fields = {field.keyword: field for field in call.encoder.fields}
-    body = {name: wanted[name] for name in names}
+    body = {name: values[name] for name in names}
     for name, field in fields.items():
         if field.required and name not in body and name in item:
-            body[name] = wanted.get(name, item[name])
-    arguments = {paths.parameter: str(wanted[paths.field]), **body}
+            body[name] = values.get(name, item[name])
+    arguments = {paths.parameter: str(values[paths.field]), **body}
     if "update_mask" in call.types:
         arguments["update_mask"] = list(names)
     if paths.field in fields and paths.field != paths.parameter and "update_mask" not in call.types:
-        arguments.setdefault(paths.field, wanted[paths.field])
+        arguments.setdefault(paths.field, values[paths.field])
     return arguments
 
 
@@ -148,12 +149,12 @@ def _identity(create: Operation, parameter: str) -> str:
     return next(iter([*same, *ends]), "")
 
 
-def _is_masked(item: Mapping[str, Any], field: str, wanted: Any) -> bool:
+def _is_masked(item: Mapping[str, object], field: str, value: object) -> bool:
     """Does the server hide this field, or not show it at all?"""
     shown = item.get(field)
-    return wanted != shown and (shown == MASK or (field not in item and wanted is not None))
+    return value != shown and (shown == MASK or (field not in item and value is not None))
 
 
-def _same(shown: Any, wanted: Any) -> bool:
+def _same(shown: object, value: object) -> bool:
     """Equal as JSON, where 1 and True differ and an absent one is null."""
-    return bool(shown == wanted) and isinstance(shown, bool) == isinstance(wanted, bool)
+    return bool(shown == value) and isinstance(shown, bool) == isinstance(value, bool)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import deque
 from fnmatch import fnmatchcase
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ApiError, ContractError, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
+
+    from .airflow_client import Airflow
 
 __all__ = ["Failure", "failures"]
 
@@ -26,7 +28,7 @@ class Failure(NamedTuple):
         log: the last lines of its log; empty where it cannot be read.
     """
 
-    instance: Mapping[str, Any]
+    instance: Mapping[str, object]
     log: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -37,7 +39,7 @@ class Failure(NamedTuple):
         return "\n".join([head, *(f"  | {line[:_WIDTH]}" for line in self.log)])
 
 
-def failures(client: Any, since: datetime, dag: str, most: int) -> Iterator[Failure]:
+def failures(client: Airflow, since: datetime, dag: str, most: int) -> Iterator[Failure]:
     """The failed task instances that ended since a moment, lazily.
 
     The server filters by state and end; ``~`` stands for all DAGs and runs on every release.
@@ -49,13 +51,13 @@ def failures(client: Any, since: datetime, dag: str, most: int) -> Iterator[Fail
         most: no more than so many, and so many logs.
     """
     call = client.operation("get_task_instances")
-    wanted = call.iter(dag_id="~", dag_run_id="~", state=["failed"], end_date_gte=since)
-    matching = (one for one in wanted if fnmatchcase(one["dag_id"], dag))
+    instances = call.iter(dag_id="~", dag_run_id="~", state=["failed"], end_date_gte=since)
+    matching = (one for one in instances if fnmatchcase(one["dag_id"], dag))
     for instance in islice(matching, most):
         yield Failure(instance, tuple(_end_of_log(client, instance)))
 
 
-def _end_of_log(client: Any, instance: Mapping[str, Any]) -> Iterator[str]:
+def _end_of_log(client: Airflow, instance: Mapping[str, object]) -> Iterator[str]:
     """The last lines; a log that is gone hides no failure."""
     try:
         lines = deque(client.log(instance), maxlen=_LINES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import ContractError
 from .vocabulary import field, states
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["current_try", "is_run_over", "is_try_over", "is_waiting"]
 
 
-def is_run_over(run: Mapping[str, Any], name: str) -> bool:
+def is_run_over(run: Mapping[str, object], name: str) -> bool:
     """Is a run over? A state that this package does not know is final only where the run has an end.
 
     Raises:
@@ -27,19 +27,19 @@ def is_run_over(run: Mapping[str, Any], name: str) -> bool:
     return state not in states("run", "underway") and field(run, "end") is not None
 
 
-def is_waiting(instance: Mapping[str, Any]) -> bool:
+def is_waiting(instance: Mapping[str, object]) -> bool:
     """Has a task instance not begun yet?"""
     state = field(instance, "state")
     return state is None or state in states("task", "waiting")
 
 
-def current_try(instance: Mapping[str, Any]) -> int:
+def current_try(instance: Mapping[str, object]) -> int:
     """The newest try of a task instance; one that has not begun counts as the first."""
     number = field(instance, "try")
     return number if isinstance(number, int) and number > 0 else 1
 
 
-def is_try_over(instance: Mapping[str, Any], number: int | None) -> bool:
+def is_try_over(instance: Mapping[str, object], number: int | None) -> bool:
     """Is a try of a task instance over? A state that this package does not know is final only where there is an end."""
     state, current = field(instance, "state"), current_try(instance)
     if number is not None and current > number:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..client.sync import Client
 from . import log_reader
 from .effects import iterate, run_blocking
+from .log_reader import Selection
 from .waiting import Deadline, trigger_and_wait, wait
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ class Runs(Client):
             DagPaused: the DAG is paused, so that the run will not go on.
             TimedOut: it was not over in time; it still runs. ``.run`` is the run as it was last seen.
         """
-        result: Model = run_blocking(self, wait(self, run, Deadline.after(timeout, poll), unpause=unpause))
-        return result
+        return run_blocking(self, wait(self.spec, run, Deadline.after(timeout, poll), unpause=unpause))
 
     def run_and_wait(
         self,
@@ -55,7 +55,7 @@ class Runs(Client):
         timeout: float | None = None,
         poll: float | None = None,
         unpause: bool = False,
-        **arguments: Any,
+        **arguments: object,
     ) -> Model:
         """Trigger a run and wait until it is over, by the same line on every release.
 
@@ -71,8 +71,7 @@ class Runs(Client):
             DynclientError: as ``wait``.
         """
         deadline = Deadline.after(timeout, poll)
-        result: Model = run_blocking(self, trigger_and_wait(self, dag_id, arguments, deadline, unpause=unpause))
-        return result
+        return run_blocking(self, trigger_and_wait(self.spec, dag_id, arguments, deadline, unpause=unpause))
 
     def log(
         self,
@@ -94,5 +93,5 @@ class Runs(Client):
             map_index: of a mapped task.
             follow: wait for its beginning, and go on with the lines that come until this try ends.
         """
-        steps = log_reader.follow if follow else log_reader.read
-        return iterate(self, steps(self, task, run_id, task_id, try_number, map_index))
+        selection = Selection(task, run_id, task_id, try_number, map_index)
+        return iterate(self, (log_reader.follow if follow else log_reader.read)(self.spec, selection))

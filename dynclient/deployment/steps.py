@@ -12,33 +12,34 @@ from .vocabulary import arguments, operation_id
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ..client.base import BaseClient
+    from ..openapi.spec import Spec
 
 __all__ = ["call", "pauses", "stream", "walk"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds between two looks
 
 
-def _named(client: BaseClient[Any], role: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    id_ = operation_id(client.operations, role)
+def _resolve(spec: Spec, role: str, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """The id of the operation with a role, and its arguments, which are given by role."""
+    id_ = operation_id(spec.operations, role)
     by_role = {name.replace("_", " "): value for name, value in values.items()}
-    return id_, arguments(client.operations[id_], by_role)
+    return id_, arguments(spec.operations[id_], by_role)
 
 
-def call(client: BaseClient[Any], role: str, **values: Any) -> Call:
+def call(spec: Spec, role: str, **values: object) -> Call:
     """The step that calls the operation with a role; arguments are named by role, with ``_`` for a blank."""
-    return Call(*_named(client, role, values))
+    return Call(*_resolve(spec, role, values))
 
 
-def stream(client: BaseClient[Any], role: str, **values: Any) -> Stream:
+def stream(spec: Spec, role: str, **values: object) -> Stream:
     """The step that streams it."""
-    return Stream(*_named(client, role, values))
+    return Stream(*_resolve(spec, role, values))
 
 
-def walk(client: BaseClient[Any], role: str, **values: Any) -> Steps:
+def walk(spec: Spec, role: str, **values: object) -> Steps[list[Any]]:
     """Every item of a list, page after page."""
-    id_, keywords = _named(client, role, values)
-    operation = client.operations[id_]
+    id_, keywords = _resolve(spec, role, values)
+    operation = spec.operations[id_]
     pages = pagination.Walk(pagination.needed(pagination.paging(operation), operation), keywords)
     items: list[Any] = []
     more = True

@@ -45,21 +45,21 @@ def operation_id(operations: Operations, role: str) -> str:
     """
     name = find_operation(operations, role)
     if name is None:
-        wanted = " or ".join(_names("operations", role))
-        raise UnknownOperation(f"this server's document has no operation to {role} ({wanted})", near=())
+        names = " or ".join(_names("operations", role))
+        raise UnknownOperation(f"this server's document has no operation to {role} ({names})", near=())
     return name
 
 
-def arguments(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+def arguments(operation: Operation, values: Mapping[str, object]) -> dict[str, object]:
     """Values by role as keywords of an operation; what it does not take is left out."""
     body = operation.request_body.content.values() if operation.request_body is not None else ()
-    taken = {parameter.keyword for parameter in operation.parameters}
-    taken.update(name for media in body if media.schema is not None for name in media.schema.fields)
-    named = ((next((n for n in _names("parameters", role) if n in taken), None), v) for role, v in values.items())
-    return {name: value for name, value in named if name is not None}
+    keywords = {parameter.keyword for parameter in operation.parameters}
+    keywords.update(name for media in body if media.schema is not None for name in media.schema.fields)
+    pairs = ((next((n for n in _names("parameters", role) if n in keywords), None), v) for role, v in values.items())
+    return {name: value for name, value in pairs if name is not None}
 
 
-def field(item: Mapping[str, Any], role: str) -> Any:
+def field(item: Mapping[str, object], role: str) -> Any:
     """The value of the field with a role; None where the item has none."""
     return next((item[name] for name in _names("fields", role) if name in item), None)
 
@@ -77,6 +77,6 @@ def has_feature(feature: str, release: str | None) -> bool:
     ranges = releases.names()["features"][feature]
     plain = (release or "").partition("+")[0]
     try:
-        return bool(plain) and any(releases.is_within(plain, wanted) for wanted in ranges)
+        return bool(plain) and any(releases.is_within(plain, span) for span in ranges)
     except ValueError:  # no version
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import (
     ApiError,
@@ -29,7 +29,8 @@ from .steps import call, pauses, stream, walk
 from .vocabulary import arguments, field, find_operation, operation_id, states
 
 if TYPE_CHECKING:
-    from ..client.base import BaseClient
+    from ..openapi.spec import Spec
+    from ..schema.models import Model
 
 __all__ = ["Deadline", "Run", "trigger_and_wait", "wait"]
 
@@ -38,7 +39,7 @@ _TAIL_TASKS, _TAIL_WIDTH = 3, 300  # how many logs end in a message, and the cha
 _STREAM_BREAKS = (TransportError, ContractError, Unknown, NotFound)
 _UNREADABLE = (TransportError, ContractError, ApiError)
 
-Run = Mapping[str, Any] | tuple[str, str]
+Run = Mapping[str, object] | tuple[str, str]
 
 
 class Deadline(NamedTuple):
@@ -63,7 +64,7 @@ class Deadline(NamedTuple):
             raise ArgumentError("poll: seconds above zero are wanted")
         return cls(None if timeout is None else time.monotonic() + timeout, poll)
 
-    def check(self, name: str, run: Mapping[str, Any]) -> None:
+    def check(self, name: str, run: Mapping[str, object]) -> None:
         """Raise TimedOut, with the run as it was last seen, when the time is over."""
         if self.until is not None and time.monotonic() >= self.until:
             state = field(run, "state")
@@ -81,20 +82,20 @@ class Deadline(NamedTuple):
 
 
 def trigger_and_wait(
-    client: BaseClient[Any], dag_id: str, given: Mapping[str, Any], deadline: Deadline, *, unpause: bool
-) -> Steps:
+    spec: Spec, dag_id: str, values: Mapping[str, object], deadline: Deadline, *, unpause: bool
+) -> Steps[Model]:
     """Trigger a run and wait for its end; ``logical_date`` is null where the release requires it, absent elsewhere."""
-    id_ = operation_id(client.operations, "trigger run")
-    date = arguments(client.operations[id_], {"logical date": None})
-    if id_ == find_operation(client.operations, "trigger run with a date"):
-        given = {**date, **given}
+    id_ = operation_id(spec.operations, "trigger run")
+    date = arguments(spec.operations[id_], {"logical date": None})
+    if id_ == find_operation(spec.operations, "trigger run with a date"):
+        values = {**date, **values}
     else:  # what null says on Airflow 3, leaving it out says on Airflow 2, whose servers refuse null
-        given = {name: value for name, value in given.items() if name not in date or value is not None}
-    run = yield Call(id_, {**arguments(client.operations[id_], {"dag": dag_id}), **given})
-    return (yield from wait(client, run, deadline, unpause=unpause))
+        values = {name: value for name, value in values.items() if name not in date or value is not None}
+    run = yield Call(id_, {**arguments(spec.operations[id_], {"dag": dag_id}), **values})
+    return (yield from wait(spec, run, deadline, unpause=unpause))
 
 
-def wait(client: BaseClient[Any], run: Run, deadline: Deadline, *, unpause: bool = False) -> Steps:
+def wait(spec: Spec, run: Run, deadline: Deadline, *, unpause: bool = False) -> Steps[Model]:
     """Wait for the end of a run or a backfill; what it is then.
 
     Raises:
@@ -104,24 +105,24 @@ def wait(client: BaseClient[Any], run: Run, deadline: Deadline, *, unpause: bool
         TimedOut: it was not over in time.
     """
     if isinstance(run, tuple) and len(run) == 2:
-        return (yield from _wait_for_run(client, *run, deadline, unpause=unpause))
+        return (yield from _wait_for_run(spec, *run, deadline, unpause=unpause))
     if isinstance(run, Mapping):
         dag_id, run_id = field(run, "dag"), field(run, "run")
         if isinstance(dag_id, str) and isinstance(run_id, str):
-            return (yield from _wait_for_run(client, dag_id, run_id, deadline, unpause=unpause))
+            return (yield from _wait_for_run(spec, dag_id, run_id, deadline, unpause=unpause))
         if field(run, "backfill") is not None and field(run, "from") is not None:
-            return (yield from _wait_for_backfill(client, field(run, "backfill"), deadline))
+            return (yield from _wait_for_backfill(spec, field(run, "backfill"), deadline))
     raise ArgumentError("wait: a DAG run or a backfill is wanted, as a call returned it, or (dag_id, dag_run_id)")
 
 
-def _wait_for_run(client: BaseClient[Any], dag_id: str, run_id: str, deadline: Deadline, *, unpause: bool) -> Steps:
+def _wait_for_run(spec: Spec, dag_id: str, run_id: str, deadline: Deadline, *, unpause: bool) -> Steps[Model]:
     name = f"run {run_id!r} of DAG {dag_id!r}"
-    look = call(client, "run", dag=dag_id, run=run_id)
-    run = yield look
+    look = call(spec, "run", dag=dag_id, run=run_id)
+    run: Model = yield look
     if not is_run_over(run, name):
-        yield from _see_to_paused(client, dag_id, name, run, unpause=unpause)
-        if find_operation(client.operations, "wait for run"):
-            yield from _follow_stream(client, {"dag": dag_id, "run": run_id}, name, run, deadline)
+        yield from _check_paused(spec, dag_id, name, run, unpause=unpause)
+        if find_operation(spec.operations, "wait for run"):
+            yield from _follow_stream(spec, {"dag": dag_id, "run": run_id}, name, run, deadline)
             run = yield look
     between = pauses(deadline.poll)
     while not is_run_over(run, name):
@@ -129,16 +130,16 @@ def _wait_for_run(client: BaseClient[Any], dag_id: str, run_id: str, deadline: D
         yield deadline.sleep(next(between))
         run = yield look
     if field(run, "state") not in states("run", "success"):
-        yield from _fail(client, run, name)
+        yield from _fail(spec, run, name)
     return run
 
 
-def _see_to_paused(client: BaseClient[Any], dag_id: str, name: str, run: Mapping[str, Any], *, unpause: bool) -> Steps:
+def _check_paused(spec: Spec, dag_id: str, name: str, run: Mapping[str, object], *, unpause: bool) -> Steps[None]:
     """Raise DagPaused, or unpause the DAG, where it is paused; who may not see the DAG is not told."""
-    if not find_operation(client.operations, "dag"):
+    if not find_operation(spec.operations, "dag"):
         return
     try:
-        dag = yield call(client, "dag", dag=dag_id)
+        dag = yield call(spec, "dag", dag=dag_id)
     except _UNREADABLE:
         return
     if not isinstance(dag, Mapping) or field(dag, "paused") is not True:
@@ -149,92 +150,94 @@ def _see_to_paused(client: BaseClient[Any], dag_id: str, name: str, run: Mapping
             f"Unpause it (patch_dag({dag_id!r}, is_paused=False)), or wait with unpause=True",
             run=run,
         )
-    yield call(client, "change dag", dag=dag_id, paused=False)
+    yield call(spec, "change dag", dag=dag_id, paused=False)
 
 
 def _follow_stream(
-    client: BaseClient[Any], where: Mapping[str, str], name: str, run: Mapping[str, Any], deadline: Deadline
-) -> Steps:
+    spec: Spec, where: Mapping[str, str], name: str, run: Mapping[str, object], deadline: Deadline
+) -> Steps[None]:
     """Read the stream of a run's states to its end; where it breaks off, nothing is known and looking again tells."""
-    seen = dict(run)
+    latest = dict(run)
     try:
-        lines = yield stream(client, "wait for run", **where, interval=deadline.poll or 1.0)
+        lines = yield stream(spec, "wait for run", **where, interval=deadline.poll or 1.0)
         while (item := (yield NextItem(lines, deadline.until))) is not END:
             if isinstance(item, dict):
-                seen.update(item)
-            if not is_run_over(seen, name):
-                deadline.check(name, seen)
+                latest.update(item)
+            if not is_run_over(latest, name):
+                deadline.check(name, latest)
     except _STREAM_BREAKS as error:
         if isinstance(error, TimedOut) and error.run is not None:
             raise
-        deadline.check(name, seen)
+        deadline.check(name, latest)
 
 
 # --- backfills -------------------------------------------------------------------------------------------------------
 
 
-def _wait_for_backfill(client: BaseClient[Any], backfill_id: int, deadline: Deadline) -> Steps:
+def _wait_for_backfill(spec: Spec, backfill_id: int, deadline: Deadline) -> Steps[Model]:
     name = f"backfill {backfill_id}"
     between = pauses(deadline.poll)
     while True:
-        backfill = yield call(client, "backfill", backfill=backfill_id)
+        backfill: Model = yield call(spec, "backfill", backfill=backfill_id)
         if field(backfill, "backfill end") is not None:
             break
         state = {"state": "paused"} if field(backfill, "paused") else {}
         deadline.check(name, {**backfill, **state})
         yield deadline.sleep(next(between))
-    runs = yield from _runs_of(client, backfill)
-    failed = [run for run in runs if field(run, "state") not in states("run", "success", "underway")]
+    runs = yield from _runs_of(spec, backfill)
+    failures = [run for run in runs if field(run, "state") not in states("run", "success", "underway")]
     if field(backfill, "paused"):  # cancelling pauses it, and fails what was still queued
-        raise RunFailed(f"{name} of DAG {field(backfill, 'dag')!r} was cancelled", run=backfill, failed=failed)
-    if failed:
-        lines = [f"{name} of DAG {field(backfill, 'dag')!r} is over, and {len(failed)} of its {len(runs)} runs failed"]
-        lines += [f"  {field(run, 'run')}: {field(run, 'state')}" for run in failed[:10]]
-        reasons = yield from _reasons(client, failed[0])
-        raise RunFailed("\n".join([*lines, *reasons[1]]), run=backfill, failed=failed)
+        raise RunFailed(f"{name} of DAG {field(backfill, 'dag')!r} was cancelled", run=backfill, failed=failures)
+    if failures:
+        lines = [
+            f"{name} of DAG {field(backfill, 'dag')!r} is over, and {len(failures)} of its {len(runs)} runs failed"
+        ]
+        lines += [f"  {field(run, 'run')}: {field(run, 'state')}" for run in failures[:10]]
+        reasons = yield from _reasons(spec, failures[0])
+        raise RunFailed("\n".join([*lines, *reasons[1]]), run=backfill, failed=failures)
     return backfill
 
 
-def _runs_of(client: BaseClient[Any], backfill: Mapping[str, Any]) -> Steps:
+def _runs_of(spec: Spec, backfill: Mapping[str, object]) -> Steps[list[Mapping[str, object]]]:
     """The runs of a backfill: those of its DAG, type and dates that were queued after it began.
 
     A run does not name its backfill, and a backfill that reprocesses takes over runs that are older than it is.
     """
     begin = field(backfill, "backfill begin")
-    wanted = {
+    filters = {
         "dag": field(backfill, "dag"),
         "run_type": ["backfill"],
         "date_from": field(backfill, "from"),
         "date_to": field(backfill, "to"),
     }
-    runs = yield from walk(client, "runs", **wanted)
+    runs = yield from walk(spec, "runs", **filters)
     return [run for run in runs if not begin or not field(run, "queued at") or field(run, "queued at") >= begin]
 
 
 # --- failures --------------------------------------------------------------------------------------------------------
 
 
-def _fail(client: BaseClient[Any], run: Mapping[str, Any], name: str) -> Steps:
-    failed, lines = yield from _reasons(client, run)
-    raise RunFailed("\n".join([f"{name} ended as {field(run, 'state')}", *lines]), run=run, failed=failed)
+def _fail(spec: Spec, run: Mapping[str, object], name: str) -> Steps[None]:
+    failures, lines = yield from _reasons(spec, run)
+    raise RunFailed("\n".join([f"{name} ended as {field(run, 'state')}", *lines]), run=run, failed=failures)
 
 
-def _reasons(client: BaseClient[Any], run: Mapping[str, Any]) -> Steps:
+def _reasons(spec: Spec, run: Mapping[str, object]) -> Steps[tuple[list[Mapping[str, object]], list[str]]]:
     """The failed task instances of a run, and lines that name them and end their logs; what cannot be read is named."""
-    failed: list[Mapping[str, Any]] = []
+    failures: list[Mapping[str, object]] = []
     lines: list[str] = []
     where = {"dag": field(run, "dag"), "run": field(run, "run")}
     try:
-        failed = yield from walk(client, "task instances", **where, state=sorted(states("task", "failed")))
-        lines += [f"  {_name(one)}: {field(one, 'state')}, try {field(one, 'try')}" for one in failed]
-        for instance in [one for one in failed if field(one, "state") == "failed"][:_TAIL_TASKS]:
-            tail = yield from log_reader.tail(client, instance, where["run"])
+        failures = yield from walk(spec, "task instances", **where, state=sorted(states("task", "failed")))
+        lines += [f"  {_name(one)}: {field(one, 'state')}, try {field(one, 'try')}" for one in failures]
+        for instance in [one for one in failures if field(one, "state") == "failed"][:_TAIL_TASKS]:
+            tail = yield from log_reader.tail(spec, instance, where["run"])
             lines += [f"the end of the log of {_name(instance)}:", *(f"  | {line[:_TAIL_WIDTH]}" for line in tail)]
     except DynclientError as error:
         lines.append(f"  more could not be read: {type(error).__name__}")
-    return failed, lines
+    return failures, lines
 
 
-def _name(instance: Mapping[str, Any]) -> str:
+def _name(instance: Mapping[str, object]) -> str:
     index, task = field(instance, "map index"), field(instance, "task")
     return f"{task}[{index}]" if isinstance(index, int) and index >= 0 else str(task)

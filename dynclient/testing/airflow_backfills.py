@@ -115,7 +115,7 @@ class Backfills:
         runs = world.items(state, "dags", dag, "dagRuns")
         if name in runs:
             return
-        about: dict[str, Any] = {
+        about: dict[str, object] = {
             "dag_run_id": name,
             "logical_date": date,
             "run_after": date,
@@ -176,7 +176,7 @@ class Questions:
     def __init__(self, world: World, instances: Instances) -> None:
         self.world = world
         self.instances = instances
-        self.answers: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self.answers: dict[tuple[object, ...], dict[str, object]] = {}
         self.rules: dict[str, Rule] = {
             "get_hitl_details": self.listed,
             "get_hitl_detail": self.read,
@@ -263,7 +263,7 @@ class Stores:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.values: dict[tuple[Any, ...], dict[str, dict[str, Any]]] = {}
+        self.values: dict[tuple[object, ...], dict[str, dict[str, object]]] = {}
         kinds = ("task", "asset")
         self.rules: dict[str, Rule] = {
             **{f"list_{kind}_state_store": self.listed for kind in kinds},
@@ -274,7 +274,7 @@ class Stores:
             "patch_task_state_store": self.write,
         }
 
-    def held(self, context: RuleContext) -> dict[str, dict[str, Any]]:
+    def held(self, context: RuleContext) -> dict[str, dict[str, object]]:
         """The values of one task instance or asset, by key."""
         names = context.arguments
         where = tuple(names.get(name) for name in ("dag_id", "dag_run_id", "task_id", "map_index", "asset_id"))
@@ -293,8 +293,8 @@ class Stores:
     def write(self, context: RuleContext) -> FakeResponse:
         """Put in the place of what was there; a PATCH shows it."""
         key = context.arguments["key"]
-        writer: dict[str, Any] = {"kind": "api", "dag_id": None, "run_id": None, "task_id": None, "map_index": None}
-        row: dict[str, Any] = {"key": key, "updated_at": now(), "expires_at": None, "last_updated_by": writer}
+        writer: dict[str, object] = {"kind": "api", "dag_id": None, "run_id": None, "task_id": None, "map_index": None}
+        row: dict[str, object] = {"key": key, "updated_at": now(), "expires_at": None, "last_updated_by": writer}
         self.held(context)[key] = {**row, "value": context.body.get("value")}
         if context.request.method == "PATCH":
             return context.answer(self.held(context)[key])

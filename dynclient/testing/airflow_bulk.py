@@ -75,7 +75,9 @@ class Bulk:
                 self._instance(context, action, entity, result)
         return _answer(results)
 
-    def _instance(self, context: RuleContext, action: Mapping[str, Any], entity: Any, result: dict[str, Any]) -> None:
+    def _instance(
+        self, context: RuleContext, action: Mapping[str, object], entity: Any, result: dict[str, Any]
+    ) -> None:
         entity = {"task_id": entity} if isinstance(entity, str) else entity
         dag = entity.get("dag_id") or context.arguments["dag_id"]
         run = entity.get("dag_run_id") or context.arguments["dag_run_id"]
@@ -121,7 +123,7 @@ class Bulk:
         return _answer(results)
 
 
-def _refusal(action: Mapping[str, Any], there: bool) -> list[dict[str, Any]] | None:  # noqa: FBT001 - a fact
+def _refusal(action: Mapping[str, object], there: bool) -> list[dict[str, object]] | None:  # noqa: FBT001 - a fact
     """The errors of an entity that is not changed: none where it is left out on demand; None where it is changed."""
     if action["action"] == "create" and there:
         wish = action.get("action_on_existence", "fail")
@@ -134,15 +136,15 @@ def _refusal(action: Mapping[str, Any], there: bool) -> list[dict[str, Any]] | N
     return None
 
 
-def _error(text: str, status: int) -> dict[str, Any]:
+def _error(text: str, status: int) -> dict[str, object]:
     return {"error": text, "status_code": status}
 
 
-def _answer(results: Mapping[str, Any]) -> FakeResponse:
+def _answer(results: Mapping[str, object]) -> FakeResponse:
     return FakeResponse(200, {action: results.get(action) for action in _ACTIONS}, "application/json")
 
 
-def unknown_action(body: Any) -> bool:
+def unknown_action(body: object) -> bool:
     """Is there an action that no server knows?"""
     actions = body.get("actions") if isinstance(body, dict) else None
     return isinstance(actions, list) and any(

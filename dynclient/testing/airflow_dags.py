@@ -249,7 +249,7 @@ class Dags:
             {"content": _SOURCE, "dag_id": dag["dag_id"], "version_number": 1, "dag_display_name": dag["dag_id"]}
         )
 
-    def _tokens(self, context: RuleContext) -> set[Any]:
+    def _tokens(self, context: RuleContext) -> set[object]:
         return {dag.get("file_token") for dag in self.held(context).values()}
 
     def reparse(self, context: RuleContext) -> FakeResponse | None:

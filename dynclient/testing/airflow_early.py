@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .airflow_bulk import unknown_action
 from .airflow_forms import crashed, value_errors
@@ -161,7 +161,7 @@ class _Early:
         return decoded._replace(violations=())
 
 
-def _is_null(violation: Violation, body: Any) -> bool:
+def _is_null(violation: Violation, body: object) -> bool:
     return len(violation.path) == 1 and isinstance(body, dict) and body.get(violation.path[0], 0) is None
 
 
@@ -173,7 +173,7 @@ def without_masks(decoded: DecodedRequest) -> DecodedRequest:
     return decoded._replace(violations=tuple(v for v in decoded.violations if v not in masked))
 
 
-def _missing(fields: list[str], body: Any) -> Refusal:
+def _missing(fields: list[str], body: object) -> Refusal:
     """What pydantic says when a model is checked by hand."""
     items = [
         {"type": "missing", "loc": [name], "msg": "Field required", "input": body, "url": _PYDANTIC} for name in fields

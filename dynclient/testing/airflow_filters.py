@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["FILTERS", "filters", "like"]
 
 
-def like(text: Any, pattern: str) -> bool:
+def like(text: object, pattern: str) -> bool:
     """SQL's LIKE, anywhere in the text; ``~`` stands for everything."""
     if pattern == "~":
         return True
@@ -32,11 +32,11 @@ def _prefix(field: str) -> Callable[[Item, Any], bool]:
     return lambda item, wanted: str(item.get(field) or "").startswith(wanted)
 
 
-def _equal(field: str) -> Callable[[Item, Any], bool]:
+def _equal(field: str) -> Callable[[Item, object], bool]:
     return lambda item, wanted: item.get(field) in (wanted if isinstance(wanted, list) else [wanted])
 
 
-def _names(field: str) -> Callable[[Item, Any], bool]:
+def _names(field: str) -> Callable[[Item, object], bool]:
     """Any of these names is among those of a list of objects or texts."""
 
     def keep(item: Item, wanted: Any) -> bool:
@@ -64,11 +64,11 @@ def _conf(item: Item, wanted: str) -> bool:
     return wanted in str(item.get("conf") or {})
 
 
-def _anything(_: Mapping[str, Any], __: Any) -> bool:
+def _anything(_: Mapping[str, object], __: Any) -> bool:
     return True
 
 
-def with_commas(keep: Callable[[Item, Any], bool]) -> Callable[[Item, Any], bool]:
+def with_commas(keep: Callable[[Item, object], bool]) -> Callable[[Item, object], bool]:
     """A filter whose values may be cut by commas, as on 2.x."""
 
     def kept(item: Item, wanted: Any) -> bool:

@@ -256,6 +256,6 @@ def partial(world: World, response: FakeResponse, fields: Any) -> FakeResponse:
     return response._replace(data=data)
 
 
-def value_errors(where: Sequence[str], message: str, value: Any) -> list[dict[str, Any]]:
+def value_errors(where: Sequence[str], message: str, value: object) -> list[dict[str, object]]:
     """The list of a 422 for what a validator of pydantic's refuses."""
     return [{"type": "value_error", "loc": list(where), "msg": message, "input": value, "ctx": {"error": {}}}]

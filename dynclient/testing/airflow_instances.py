@@ -65,7 +65,7 @@ class Instances:
         """Task instances by task, with ``/`` and the map index for mapped ones."""
         return self.world.items(state, "dags", dag, "dagRuns", run, "taskInstances")
 
-    def instance(self, context: RuleContext, index: int | None = None, *, detail: Any = "") -> Item:
+    def instance(self, context: RuleContext, index: int | None = None, *, detail: object = "") -> Item:
         """The one that a request is about.
 
         Raises:
@@ -79,7 +79,7 @@ class Instances:
             raise Refusal(404, self._absent(context, items, index, detail), title="Task instance not found")
         return items[key]
 
-    def _absent(self, context: RuleContext, items: Mapping[str, Item], index: Any, detail: Any) -> Any:
+    def _absent(self, context: RuleContext, items: Mapping[str, Item], index: object, detail: object) -> object:
         mapped = any(key.startswith(context.arguments["task_id"] + "/") for key in items)
         if self.world.is_new or detail or (mapped and index in {None, -1}):
             return detail or "The Task Instance was not found"
@@ -194,7 +194,7 @@ class Instances:
         item["state"] = body["new_state"]
         return FakeResponse(200, {})
 
-    def _change_new(self, context: RuleContext, body: Mapping[str, Any]) -> FakeResponse:
+    def _change_new(self, context: RuleContext, body: Mapping[str, object]) -> FakeResponse:
         mask = context.arguments.get("update_mask")
         if "new_state" in body and body["new_state"] is None:
             raise Refusal(422, value_errors(["body", "new_state"], "'new_state' should not be empty", None))
@@ -239,7 +239,7 @@ class Instances:
                     run |= {"state": "queued", "end_date": None, "_triggered": True}
         return context.answer({"task_instances": rows, "total_entries": len(rows)})
 
-    def _check_clear(self, context: RuleContext, dag: str, body: Mapping[str, Any]) -> None:
+    def _check_clear(self, context: RuleContext, dag: str, body: Mapping[str, object]) -> None:
         world = self.world
         start, end = body.get("start_date"), body.get("end_date")
         for date in (start, end):
@@ -316,7 +316,7 @@ def _unknown_states(context: RuleContext) -> bool:
     return any(str(one) not in known for one in ([states] if isinstance(states, str) else states))
 
 
-def _between(run: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+def _between(run: Mapping[str, object], body: Mapping[str, object]) -> bool:
     date = run.get("logical_date") or run.get("execution_date")
     start, end = body.get("start_date"), body.get("end_date")
     if date is None:

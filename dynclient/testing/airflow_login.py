@@ -91,7 +91,7 @@ class Tokens:
         self.seconds = seconds
         self._key = os.urandom(32)
         self._revoked: set[str] = set()
-        self.rules: dict[Any, Any] = {
+        self.rules: dict[object, object] = {
             ("POST", "/auth/token"): self.give,
             ("POST", "/auth/token/cli"): self.give,
             ("GET", "/auth/token"): self.give_everybody,
@@ -112,7 +112,7 @@ class Tokens:
             return error_response(match.operation, self.login, Refusal(401, "Invalid credentials"))
         return FakeResponse(201, {"access_token": self.token(user)})
 
-    def _credentials(self, context: RuleContext, operation: Operation) -> dict[str, Any]:
+    def _credentials(self, context: RuleContext, operation: Operation) -> dict[str, object]:
         """The body; from 3.1 on a form is taken too, errors are one text, and no body is a crash."""
         request, newer = context.request, self.world.since("3.1")
         if newer and not request.content:
@@ -162,7 +162,7 @@ class Tokens:
     def _claims(self, token: str) -> dict[str, Any]:
         claims = token.rpartition(".")[0].partition(".")[2]
         try:
-            read: dict[str, Any] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+            read: dict[str, object] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
         except ValueError:
             return {}
         return read

@@ -56,7 +56,7 @@ class Logs:
             file = (
                 f"/opt/airflow/logs/dag_id={dag}/run_id={arguments['dag_run_id']}/task_id={task}/attempt={number}.log"
             )
-            events: list[dict[str, Any]] = [{"event": line.replace(_FILE, file)} for line in _frame(world)[0]]
+            events: list[dict[str, object]] = [{"event": line.replace(_FILE, file)} for line in _frame(world)[0]]
             if not world.since("3.2"):
                 events[0]["sources"] = [file]
             events += [{"timestamp": FIRST, "event": line} for line in [*_frame(world)[1], *lines]]
@@ -105,7 +105,9 @@ class Logs:
             lines.append(f"Marking {dag}.{task} as {state}")
         return lines
 
-    def _new_lines(self, about: Mapping[str, Any], own: list[str], item: Mapping[str, Any], state: Any) -> list[str]:
+    def _new_lines(
+        self, about: Mapping[str, Any], own: list[str], item: Mapping[str, object], state: object
+    ) -> list[str]:
         """As 3.x writes them, without the frame around each task."""
         lines = own
         if state == "failed":
@@ -245,7 +247,7 @@ def _frame(world: World) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return [frame for first, frame in _FRAMES.items() if world.since(first)][-1]
 
 
-def _keeps(filters: Mapping[str, Any], row: Item, query: Mapping[str, Any]) -> bool:
+def _keeps(filters: Mapping[str, Any], row: Item, query: Mapping[str, object]) -> bool:
     for name, value in query.items():
         if name in {"xcom_key", "xcom_key_pattern"} and not filters[name](row, value):
             return False

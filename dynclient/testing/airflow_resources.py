@@ -137,7 +137,7 @@ class Resources:
         if name not in pools:
             raise Refusal(404, f"Pool with name:'{name}' not found")
 
-    def _pool_changes(self, body: Mapping[str, Any], mask: list[str]) -> dict[str, Any]:
+    def _pool_changes(self, body: Mapping[str, object], mask: list[str]) -> dict[str, Any]:
         if not mask:
             return dict(body)
         known = {"name", "slots", "description", "include_deferred"} | _READ_ONLY
@@ -211,7 +211,7 @@ class Resources:
         if unknown:
             raise Refusal(400, f"'{unknown[0]}' is unknown or cannot be updated.")
 
-    def _absent_variable(self, context: RuleContext, key: str, body: Mapping[str, Any]) -> None:
+    def _absent_variable(self, context: RuleContext, key: str, body: Mapping[str, object]) -> None:
         world = self.world
         if not world.is_new and not world.since("2.5"):
             collection = context.fake.state.collections[f"{world.base}/variables"]
@@ -237,7 +237,7 @@ class Resources:
             raise taken(world, f"Connection already exist. ID: {name}")
         return None
 
-    def _check_extra(self, extra: Any) -> None:
+    def _check_extra(self, extra: object) -> None:
         import json
 
         if isinstance(extra, str) and extra:

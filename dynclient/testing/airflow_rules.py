@@ -49,7 +49,7 @@ def fake_airflow(
     viewer: tuple[str, str] | None = None,
     token_seconds: int = 86400,
     outcomes: Mapping[str, str] | None = None,
-    dags: Sequence[Mapping[str, Any]] | None = None,
+    dags: Sequence[Mapping[str, object]] | None = None,
     expose_config: bool = False,
     **options: Any,
 ) -> FakeServer:
@@ -138,8 +138,8 @@ def _add_login(
     world: World,
     document: spec.Spec,
     accounts: Mapping[str, str],
-    rules: dict[Any, Any],
-    options: dict[str, Any],
+    rules: dict[object, Any],
+    options: dict[str, object],
     seconds: int,
     viewers: set[str],
 ) -> None:
@@ -162,7 +162,7 @@ def _add_login(
         rules[operation.id] = _checked(world, rules.get(operation.id))
 
 
-def _version(release: str) -> Any:
+def _version(release: str) -> object:
     return lambda _: FakeResponse(200, {"version": release, "git_version": None})
 
 

@@ -55,7 +55,7 @@ class Runs:
 
     # --- finding ---
 
-    def run(self, context: RuleContext, *, detail: Any = "DAGRun not found") -> Item:
+    def run(self, context: RuleContext, *, detail: object = "DAGRun not found") -> Item:
         """The run that a request is about.
 
         Raises:
@@ -129,7 +129,7 @@ class Runs:
         if len(dates) > 1:
             raise Refusal(status, "logical_date conflicts with execution_date")
 
-    def _check_free(self, context: RuleContext, body: Mapping[str, Any], logical: Any) -> None:
+    def _check_free(self, context: RuleContext, body: Mapping[str, Any], logical: object) -> None:
         """The name is one that runs can have, and no run has it or the date."""
         world, name = self.world, body.get("dag_run_id")
         if name and is_bad_id(name):
@@ -154,11 +154,11 @@ class Runs:
         if same:
             raise taken(world, "DAGRun with this logical date already exists")
 
-    def _version(self, dag: str) -> dict[str, Any]:
+    def _version(self, dag: str) -> dict[str, object]:
         version = _dag_version(dag)
         return version if self.world.since("3.1") else {k: v for k, v in version.items() if k != "dag_display_name"}
 
-    def _is_early(self, dag: str, logical: Any) -> bool:
+    def _is_early(self, dag: str, logical: object) -> bool:
         """Is the date before the DAG's start? Such a run has no tasks."""
         start = self.world.dags.get(dag, {}).get("start_date")
         return bool(start and logical and moment(logical) < moment(start))
@@ -344,7 +344,7 @@ def check_values(context: RuleContext, name: str, known: str) -> None:
         raise Refusal(422, f"Invalid value for {name}. Valid values are {', '.join(known.split())}")
 
 
-def check_note(body: Any) -> None:
+def check_note(body: object) -> None:
     """Refuse a note of more than 1,000 characters (2.x).
 
     Raises:
@@ -376,7 +376,7 @@ def _invalid(world: World, name: str, message: str) -> Refusal:
     return Refusal(400, message)
 
 
-def _dag_version(dag: str) -> dict[str, Any]:
+def _dag_version(dag: str) -> dict[str, object]:
     return {
         "id": "01a22060-d365-75ea-ae92-abdcb6c44d93",
         "version_number": 1,
@@ -393,7 +393,7 @@ def _is_aware(text: str) -> bool:
     return re.search(r"(?:Z|[+-]\d\d:?\d\d)$", text, re.IGNORECASE) is not None and "T" in text.upper()
 
 
-def same_moment(one: Any, other: Any) -> bool:
+def same_moment(one: object, other: object) -> bool:
     """Do two texts name one moment?"""
     try:
         return moment(one) == moment(other)
@@ -401,7 +401,7 @@ def same_moment(one: Any, other: Any) -> bool:
         return False
 
 
-def is_moment(text: Any) -> bool:
+def is_moment(text: object) -> bool:
     """Is it a date-time?"""
     try:
         moment(text)
@@ -410,7 +410,7 @@ def is_moment(text: Any) -> bool:
     return True
 
 
-def moment(text: Any) -> dt.datetime:
+def moment(text: object) -> dt.datetime:
     """A date-time with its offset; UTC where it has none.
 
     Raises:

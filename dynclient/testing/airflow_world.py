@@ -16,7 +16,7 @@ __all__ = ["DEFAULT_DAGS", "FIRST", "World", "now", "numbers"]
 FIRST = "2026-01-01T00:00:00Z"  # when everything that was there before happened
 _TASKS = ("extract", "transform", "load")
 #: the DAGs of a fake that is given none
-DEFAULT_DAGS: tuple[dict[str, Any], ...] = tuple(
+DEFAULT_DAGS: tuple[dict[str, object], ...] = tuple(
     {
         "dag_id": name,
         "description": f"The DAG {name}",
@@ -77,7 +77,7 @@ class World:
         self.accounts = accounts
         self.user: Callable[[Request], str] = lambda _: ""  #: who asks
         self.asset_events: list[dict[str, Any]] = []
-        self.queued: list[dict[str, Any]] = []
+        self.queued: list[dict[str, object]] = []
 
     def since(self, release: str) -> bool:
         """Is the server of this release or a later one?"""
@@ -106,7 +106,7 @@ class World:
 
     def tasks(self, dag: str) -> Sequence[Mapping[str, Any]]:
         """The tasks of a DAG as they were given."""
-        tasks: Sequence[Mapping[str, Any]] = self.dags.get(dag, {}).get("tasks", ())
+        tasks: Sequence[Mapping[str, object]] = self.dags.get(dag, {}).get("tasks", ())
         return tasks
 
     def task(self, dag: str, task: str) -> Mapping[str, Any]:
@@ -114,7 +114,13 @@ class World:
         return next((one for one in self.tasks(dag) if one["task_id"] == task), {})
 
     def leave_xcom(
-        self, state: State, where: tuple[str, str, str], key: str, value: Any, index: int | None, run: Mapping[str, Any]
+        self,
+        state: State,
+        where: tuple[str, str, str],
+        key: str,
+        value: object,
+        index: int | None,
+        run: Mapping[str, object],
     ) -> None:
         """A task (DAG, run, task) leaves a value behind."""
         dag, name, task = where
@@ -176,7 +182,7 @@ class World:
 
     # --- seeds ---
 
-    def seeds(self, *, full: bool) -> dict[str, Any]:
+    def seeds(self, *, full: bool) -> dict[str, object]:
         """Items that read well; fields that a release does not have are left out by the server.
 
         Args:
@@ -187,7 +193,7 @@ class World:
             ("occupied_slots", "running_slots", "queued_slots", "scheduled_slots", "deferred_slots"), 0
         )
         pool |= {"name": "default_pool", "slots": 128, "open_slots": 128, "description": "Default pool"}
-        seeds: dict[str, Any] = {
+        seeds: dict[str, object] = {
             f"{base}/dags": [_dag(dag) for dag in self.dags.values()],
             f"{base}/pools": [{**pool, "include_deferred": False}],
             f"{base}/variables": [{"key": "environment", "value": "test"}] if full else [],
@@ -219,7 +225,7 @@ class World:
             }
             for name, role in self.accounts.items()
         ]
-        logs: list[dict[str, Any]] = [
+        logs: list[dict[str, object]] = [
             {"event_log_id": n, "event": "cli_scheduler", "when": FIRST, "dag_id": None} for n in (1, 2)
         ]
         logs += [{"event_log_id": n, "event": "paused", "when": FIRST, "dag_id": "dynclient_daily"} for n in (3, 4)]
@@ -238,7 +244,7 @@ class World:
             f"{base}/eventLogs": logs,
         }
 
-    def _providers(self) -> list[dict[str, Any]]:
+    def _providers(self) -> list[dict[str, object]]:
         """The packages that come with a release."""
         count = [count for first, count in _PROVIDERS.items() if self.since(first)][-1]
         names = ("ftp", "http", "imap", "sqlite", "common-sql", "common-io", "fab", "smtp", "common-compat")[:count]
@@ -273,7 +279,7 @@ class World:
                 }
 
 
-def _is_in(name: str, items: Mapping[str, Any]) -> bool:
+def _is_in(name: str, items: Mapping[str, object]) -> bool:
     """Is there one of that name, or a mapped one (``double/0``)?"""
     return name in items or f"{name}/0" in items or any(key.startswith(name + "/") for key in items)
 
@@ -285,7 +291,7 @@ def _template(path: Sequence[str]) -> str:
     return "/" + "/".join(parts)
 
 
-def task_seeds(world: World, dag: str) -> list[dict[str, Any]]:
+def task_seeds(world: World, dag: str) -> list[dict[str, object]]:
     """The tasks of a DAG as ``GET /dags/{dag_id}/tasks`` shows them."""
     return [
         {
@@ -308,7 +314,7 @@ def task_seeds(world: World, dag: str) -> list[dict[str, Any]]:
     ]
 
 
-def _dag(dag: Mapping[str, Any]) -> dict[str, Any]:
+def _dag(dag: Mapping[str, Any]) -> dict[str, object]:
     name, file = dag["dag_id"], dag.get("file", f"{dag['dag_id']}.py")
     schedule = dag.get("schedule")
     return {
@@ -337,15 +343,15 @@ def _dag(dag: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _past() -> dict[str, Any]:
+def _past() -> dict[str, object]:
     return {"start_date": FIRST, "end_date": FIRST, "duration": 12.5, "state": "success"}
 
 
-def _past_run() -> dict[str, Any]:
+def _past_run() -> dict[str, object]:
     dates = {"logical_date": FIRST, "execution_date": FIRST, "run_after": FIRST, "queued_at": FIRST}
     return {**_past(), **dates, "dag_run_id": f"scheduled__{FIRST}", "run_type": "scheduled", "conf": {}}
 
 
-def _past_instance(name: str) -> dict[str, Any]:
+def _past_instance(name: str) -> dict[str, object]:
     task = {"task_id": name, "task_display_name": name, "operator": "PythonOperator", "pool": "default_pool"}
     return {**_past(), **task, "map_index": -1, "try_number": 1}

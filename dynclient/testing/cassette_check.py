@@ -53,7 +53,7 @@ class Checker:
         self.name = spec.release or spec.source
         self.runs: dict[str, _Run] = {}
         self.shown: dict[str, None] = {}  # disagreements, for the summary
-        self._fresh: list[Any] = []
+        self._fresh: list[object] = []
         self._seen: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # cassette -> how many exchanges were looked at
         self._undo: Callable[[], None] | None = None
 
@@ -95,16 +95,16 @@ class Checker:
     # --- each test ---
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Fail a test that passed although its recorded traffic breaks the document."""
         return (yield from self._held(item))
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
         """The same for what its fixtures still sent."""
         return (yield from self._held(item))
 
-    def _held(self, item: pytest.Item) -> Generator[None, Any, Any]:
+    def _held(self, item: pytest.Item) -> Generator[None, object, object]:
         try:
             result = yield
         except BaseException:
@@ -181,7 +181,7 @@ class Checker:
                 file.write("\n")
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
+    def pytest_testnodedown(self, node: object) -> None:
         """Take over what a worker of pytest-xdist knows."""
         runs, relative = json.loads(getattr(node, "workeroutput", {}).get("dynclient", "[{}, []]"))
         self.shown.update(dict.fromkeys(relative))

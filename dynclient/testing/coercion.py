@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..errors import Violation
@@ -38,7 +38,7 @@ def coerced(decoded: DecodedRequest) -> DecodedRequest:
     return decoded._replace(body=body, violations=tuple(rest))
 
 
-def _coerced(violation: Violation) -> Any:
+def _coerced(violation: Violation) -> object:
     """The value as the wanted type; None where it cannot be."""
     value, wanted = violation.value, violation.expected
     if "integer" in wanted or "number" in wanted:

@@ -94,7 +94,7 @@ def respond(state: State, request: DecodedRequest) -> FakeResponse:
         raise Refusal(409, f"there is one with this {error} already") from None
 
 
-def show(state: State, request: DecodedRequest, values: Mapping[str, Any]) -> FakeResponse:
+def show(state: State, request: DecodedRequest, values: Mapping[str, object]) -> FakeResponse:
     """These values as the operation's answer has them: what it does not have is left out, what is missing made up."""
     resource = _Resource(state, request)
     if resource.schema is None:
@@ -135,7 +135,7 @@ class _Resource:
         return int(success.status) if success.status.isdigit() else 200
 
     @property
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> dict[str, object]:
         """The body's fields, those of ``update_mask`` where there is one."""
         body = self.request.body if isinstance(self.request.body, dict) else {}
         mask = self.request.arguments.get("update_mask")
@@ -190,7 +190,7 @@ class _Resource:
         return FakeResponse(self.status, self.shown(self.schema, {**self.own, **item}))
 
     @property
-    def own(self) -> dict[str, Any]:
+    def own(self) -> dict[str, object]:
         """The path arguments by the parameters' names."""
         pairs = (
             (p.name, self.request.arguments.get(p.keyword)) for p in self.operation.parameters if p.location == "path"
@@ -200,17 +200,17 @@ class _Resource:
     # --- many ---
 
     @property
-    def query(self) -> dict[str, Any]:
+    def query(self) -> dict[str, object]:
         """The query's arguments by the parameters' names."""
         pairs = ((p, self.request.arguments.get(p.keyword)) for p in self.operation.parameters)
         return {p.name: value for p, value in pairs if p.location == "query" and value is not None}
 
-    def page(self, collection: Collection, location: ResourcePath, query: Mapping[str, Any]) -> FakeResponse:
+    def page(self, collection: Collection, location: ResourcePath, query: Mapping[str, object]) -> FakeResponse:
         if self.schema is None:
             return self.made_up()
         return self.listed(collection.items, self.state.select(collection, location, query), query)
 
-    def listed(self, name: str, items: list[Item], query: Mapping[str, Any]) -> FakeResponse:
+    def listed(self, name: str, items: list[Item], query: Mapping[str, object]) -> FakeResponse:
         """The page of these items that is asked for, in the list of that name."""
         schema = self.schema
         if schema is None:
@@ -221,7 +221,7 @@ class _Resource:
             page_items, following = self.cut(items, query)
         listed = schema.fields[name].items
         rows = [self.shown(listed, item) for item in page_items] if listed is not None else page_items
-        values: dict[str, Any] = {name: rows, "total_entries": len(items)}
+        values: dict[str, object] = {name: rows, "total_entries": len(items)}
         values |= {name: None for name in _CURSORS if name in schema.fields and schema.fields[name].nullable}
         if query.get("cursor") is not None:
             total = schema.fields.get("total_entries") if "total_entries_limit" not in schema.fields else None
@@ -264,7 +264,7 @@ class _Resource:
         """What is held, as far as this schema has it."""
         return fit(schema, values, lambda: self.sampled(schema))
 
-    def rows(self, schema: Schema | None, value: Any) -> Any:
+    def rows(self, schema: Schema | None, value: object) -> object:
         """Each object of a list as far as its schema has it; anything else as it is."""
         if schema is None or not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
             return value
@@ -272,7 +272,7 @@ class _Resource:
 
     # --- made up ---
 
-    def sampled(self, schema: Schema, *, minimal: bool = True) -> Any:
+    def sampled(self, schema: Schema, *, minimal: bool = True) -> object:
         seed = f"{self.state.seed} {self.operation.id} {sorted(self.request.arguments.items(), key=str)}"
         return examples.sample(schema, Random(seed), direction="response", minimal=minimal)  # noqa: S311 - made up
 
@@ -328,7 +328,7 @@ def error_response(operation: Operation | None, spec: Spec, refusal: Refusal) ->
         return FakeResponse(refusal.status, {"detail": refusal.detail}, "application/json")
     fields = schema.fields
     phrase = HTTPStatus(refusal.status).phrase
-    values: dict[str, Any] = {"detail": refusal.detail}
+    values: dict[str, object] = {"detail": refusal.detail}
     media = "application/json"
     if {"title", "status"} <= set(fields):
         values |= {"type": "about:blank", "title": phrase, "status": refusal.status}
@@ -337,7 +337,7 @@ def error_response(operation: Operation | None, spec: Spec, refusal: Refusal) ->
         unplaced = Violation("request", (), "other", refusal.detail, "", schema.pointer)
         values = {"detail": [_listed(violation, operation) for violation in refusal.violations or (unplaced,)]}
 
-    def base() -> Any:
+    def base() -> object:
         return examples.sample(schema, Random(0), direction="response", minimal=True)  # noqa: S311 - made up
 
     return FakeResponse(refusal.status, fit(schema, values, base), media)
@@ -356,7 +356,7 @@ def _family(spec: Spec, status: int) -> Schema | None:
     return schemas.get(status) or (others[0] if others else None)
 
 
-def _listed(violation: Violation, operation: Operation | None) -> dict[str, Any]:
+def _listed(violation: Violation, operation: Operation | None) -> dict[str, object]:
     path = list(violation.path)
     for parameter in operation.parameters if operation is not None and violation.location != "body" else ():
         if path[:1] == [parameter.keyword]:
@@ -400,13 +400,13 @@ def _chosen(accept: str, content: Iterable[str]) -> str:
     raise Refusal(406, f"one of {', '.join(names)} can be had")
 
 
-def _lines(data: Any) -> list[Any]:
+def _lines(data: object) -> list[object]:
     """A stream has a line for each item of the list that the JSON form holds."""
     lists = [value for value in data.values() if isinstance(value, list)] if isinstance(data, dict) else []
     return lists[0] if len(lists) == 1 else data if isinstance(data, list) else [data]
 
 
-def _text(data: Any) -> str:
+def _text(data: object) -> str:
     """The text that the JSON form holds, or the JSON as text."""
     if isinstance(data, str):
         return data

@@ -45,7 +45,7 @@ class ServedRequest(NamedTuple):
 
     request: Request
     operation: str | None
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, object]
     violations: tuple[Violation, ...]
     status: int
 
@@ -67,24 +67,24 @@ class RuleContext(NamedTuple):
     body: Any
     decoded: DecodedRequest | None
 
-    def default(self, **fields: Any) -> FakeResponse:
+    def default(self, **fields: object) -> FakeResponse:
         """What would be answered without the rule; state changes with it. ``fields`` go over those of the body."""
         if self.decoded is None:
             raise Refusal(404, "there is nothing at this path")
         body = {**self.body, **fields} if fields and isinstance(self.body, dict) else self.body
         return respond(self.fake.state, self.decoded._replace(body=body))
 
-    def answer(self, values: Mapping[str, Any]) -> FakeResponse:
+    def answer(self, values: Mapping[str, object]) -> FakeResponse:
         """These values as the document has the operation's answer: the rest is left out or made up."""
         assert self.decoded is not None  # noqa: S101 - rules of operations call it
         return show(self.fake.state, self.decoded, values)
 
-    def page(self, items: Iterable[Mapping[str, Any]]) -> FakeResponse:
+    def page(self, items: Iterable[Mapping[str, object]]) -> FakeResponse:
         """The page of these items that is asked for."""
         assert self.decoded is not None  # noqa: S101 - as above
         return show_page(self.fake.state, self.decoded, [dict(item) for item in items])
 
-    def shown(self, response: FakeResponse, **values: Any) -> FakeResponse:
+    def shown(self, response: FakeResponse, **values: object) -> FakeResponse:
         """An answer with these values in it, as far as the document has and takes them."""
         schema = json_schema(self.decoded.operation, response.status) if self.decoded is not None else None
         if schema is None or not isinstance(response.data, dict):
@@ -115,14 +115,14 @@ def put_together(content: FakeResponse, body: bytes, headers: Mapping[str, str])
     return Response(content.status, fields | {"Content-Length": str(len(body))}, body)
 
 
-def body_bytes(data: Any) -> bytes:
+def body_bytes(data: object) -> bytes:
     """Bytes and text as they are, everything else as JSON."""
     if data is NO_BODY or isinstance(data, bytes):
         return b"" if data is NO_BODY else data
     return (data if isinstance(data, str) else json.dumps(data)).encode()
 
 
-def json_body(body: bytes | None) -> Any:
+def json_body(body: bytes | None) -> object:
     """The body as JSON; as it came where it is none."""
     try:
         return json.loads(body) if body else NO_BODY

@@ -92,7 +92,7 @@ class FakeServer:
         prefix: str = "",
         wildcard: str = "",
         size: int = 3,
-        seeds: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        seeds: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
         framework: Framework | None = None,
         guard: Guard | None = None,
     ) -> None:

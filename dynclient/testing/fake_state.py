@@ -81,14 +81,14 @@ class State:
         self.wildcard = wildcard
         self.seeds = seeds
         self.cursor_status = 0  #: of the refusal of a cursor that was not given out; 0 is that of invalid requests
-        self.filters: dict[str, Callable[[Item, Any], bool]] = {}  #: parameter -> does it keep this item
+        self.filters: dict[str, Callable[[Item, object], bool]] = {}  #: parameter -> does it keep this item
         self.prefix = urlsplit(spec.servers[0].expand()).path.rstrip("/")
         self.collections = {collection.path: collection for collection in _collections(spec)}
         self._items: dict[ResourcePath, dict[str, Item]] = {}
 
     # --- where things are ---
 
-    def resource_path(self, path: str, arguments: Mapping[str, Any]) -> ResourcePath:
+    def resource_path(self, path: str, arguments: Mapping[str, object]) -> ResourcePath:
         """A path template with its arguments filled in."""
 
         def value(found: re.Match[str]) -> str:
@@ -105,7 +105,7 @@ class State:
             if collection is not None and collection.parameter and parts[n - 1] == f"{{{collection.parameter}}}":
                 yield collection, "/".join(parts[:n])
 
-    def check_above(self, path: str, arguments: Mapping[str, Any]) -> None:
+    def check_above(self, path: str, arguments: Mapping[str, object]) -> None:
         """Everything on the way to this path must be there.
 
         Raises:
@@ -156,7 +156,7 @@ class State:
         parts = collection.path.strip("/").split("/")
         return {part[1:-1]: value for part, value in zip(parts, location, strict=True) if part[:1] == "{"}
 
-    def _seeded(self, collection: Collection, location: ResourcePath, n: int, values: Mapping[str, Any]) -> Item:
+    def _seeded(self, collection: Collection, location: ResourcePath, n: int, values: Mapping[str, object]) -> Item:
         rng = Random(f"{self.seed} {location} {n}")  # noqa: S311 - made up, not secret
         sample = (
             self._plain(collection, rng)
@@ -190,14 +190,14 @@ class State:
             return name
         return examples.sample(schema, rng, direction="response", minimal=True)
 
-    def joined(self, collection: Collection, item: Any, values: Mapping[str, Any]) -> Item:
+    def joined(self, collection: Collection, item: Any, values: Mapping[str, object]) -> Item:
         """An item with these values, as far as its schema takes them."""
         joined: Item = fit(collection.schema, {**item, **values}, lambda: item)
         return joined
 
     # --- what happens to them ---
 
-    def create(self, collection: Collection, location: ResourcePath, body: Mapping[str, Any]) -> Item:
+    def create(self, collection: Collection, location: ResourcePath, body: Mapping[str, object]) -> Item:
         """A new item: what the body says, what its location says, and null or a made-up value for the rest.
 
         Raises:
@@ -219,7 +219,7 @@ class State:
         items[str(item[collection.key])] = item
         return item
 
-    def fill(self, collection: Collection, location: ResourcePath, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    def fill(self, collection: Collection, location: ResourcePath, rows: Mapping[str, Mapping[str, object]]) -> None:
         """Put these items, by key, in the place of what is at a location."""
         rng = Random(f"{self.seed} {location}")  # noqa: S311 - made up, not secret
         plain = self._plain(collection, rng)
@@ -241,7 +241,7 @@ class State:
             raise NoSuchItem(collection.parameter)
         return items[key]
 
-    def change(self, collection: Collection, location: ResourcePath, changes: Mapping[str, Any]) -> Item:
+    def change(self, collection: Collection, location: ResourcePath, changes: Mapping[str, object]) -> Item:
         """Change the item at a location; a new key moves it."""
         item = self.find(collection, location)
         *above, key = location
@@ -315,7 +315,7 @@ def json_schema(operation: Operation, status: int | None = None) -> Schema | Non
     return next((media.schema for name, media in content.items() if media_types.is_json(name)), None)
 
 
-def fit(schema: Schema, values: Mapping[str, Any], base: Callable[[], Any]) -> Any:
+def fit(schema: Schema, values: Mapping[str, object], base: Callable[[], object]) -> Any:
     """``values`` as far as they keep to the schema, what ``base`` makes for the rest; ``base`` is valid."""
     if not schema.described_types and schema.response.is_valid(values):
         return dict(values)  # a schema that says nothing
@@ -338,7 +338,7 @@ def fit(schema: Schema, values: Mapping[str, Any], base: Callable[[], Any]) -> A
     return fitting if schema.response.is_valid(fitting) else dict(basis)
 
 
-def _untold(values: Mapping[str, Any]) -> Item:
+def _untold(values: Mapping[str, object]) -> Item:
     """Values that the schema takes none of, kept for rules: their names begin with an underscore."""
     return {name: value for name, value in values.items() if name.startswith("_")}
 
@@ -346,7 +346,7 @@ def _untold(values: Mapping[str, Any]) -> Item:
 # --- filters and order -------------------------------------------------------------------------------------------
 
 
-def _asked_for(item: Item, fields: Mapping[str, Schema], query: Mapping[str, Any]) -> bool:
+def _asked_for(item: Item, fields: Mapping[str, Schema], query: Mapping[str, object]) -> bool:
     for name, value in query.items():
         if name in _PAGING or value is None:
             continue
@@ -361,7 +361,7 @@ def _asked_for(item: Item, fields: Mapping[str, Schema], query: Mapping[str, Any
     return True
 
 
-def _among(value: Any, allowed: Any) -> bool:
+def _among(value: object, allowed: object) -> bool:
     if isinstance(value, (dict, list)):
         return True
     return value in (allowed if isinstance(allowed, list) else [allowed])
@@ -384,7 +384,7 @@ def _within(item: Item, fields: Mapping[str, Schema], name: str, bound: Any) -> 
     return bool(value > bound or (not strict and value == bound))
 
 
-def _rank(value: Any) -> tuple[bool, bool, Any]:
+def _rank(value: object) -> tuple[bool, bool, object]:
     """Numbers before text, null last."""
     number = isinstance(value, (int, float))
     return value is None, not number, value if number else str(value)

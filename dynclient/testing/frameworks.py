@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from ..http import media_types
@@ -261,7 +261,7 @@ class FastApi(Framework):
 
     def error(self, refusal: Refusal) -> FakeResponse:
         """``{"detail": …}``; for 422 a list with one item for each violation."""
-        detail: Any = refusal.detail
+        detail: object = refusal.detail
         if refusal.violations:
             detail = [_listed(violation) for violation in refusal.violations]
         return FakeResponse(refusal.status, {"detail": detail}, "application/json")
@@ -308,7 +308,7 @@ _LIMITS = frozenset(
 )
 
 
-def _listed(violation: Violation) -> dict[str, Any]:
+def _listed(violation: Violation) -> dict[str, object]:
     """One item of a 422's list, as pydantic writes it."""
     value = violation.value if _is_json(violation.value) else str(violation.value)
     item = {
@@ -323,7 +323,7 @@ def _listed(violation: Violation) -> dict[str, Any]:
     return {**item, "ctx": {"error": violation.expected}} if limited else item
 
 
-def _is_json(value: Any) -> bool:
+def _is_json(value: object) -> bool:
     return value is None or isinstance(value, (str, int, float, bool, list, dict))
 
 
@@ -335,6 +335,6 @@ def _read_body(decoded: DecodedRequest) -> DecodedRequest:
     return decoded._replace(body=NO_BODY, violations=violations)
 
 
-def is_empty(body: Any) -> bool:
+def is_empty(body: object) -> bool:
     """Did no body come?"""
     return body is NO_BODY

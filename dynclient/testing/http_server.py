@@ -100,7 +100,7 @@ def _listening(port: int) -> socket.socket:
         raise ArgumentError(f"port {port} of 127.0.0.1 cannot be listened on ({why}); 0 takes a free one") from None
 
 
-def _cut(environ: Any, start_response: Any, response: Response, *, cut: bool | int) -> Any:
+def _cut(environ: Any, start_response: Any, response: Response, *, cut: bool | int) -> object:
     """Close the connection: before anything is sent, or after so many bytes of the body."""
     if cut is not True:
         write = start_response(f"{response.status} Cut", response.headers.pairs())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Misbehaviour", "break_contract"]
 
 #: values of every type; one of them is wrong nearly everywhere
-_ALIENS: tuple[Any, ...] = (["not", "wanted"], {"not": "wanted"}, 12.5, "not wanted", True, None)
+_ALIENS: tuple[object, ...] = (["not", "wanted"], {"not": "wanted"}, 12.5, "not wanted", True, None)
 
 
 class Misbehaviour(NamedTuple):
@@ -33,7 +33,7 @@ class Misbehaviour(NamedTuple):
     times: int | None = None
 
 
-def break_contract(operation: Operation, response: FakeResponse, pointer: str) -> Any:
+def break_contract(operation: Operation, response: FakeResponse, pointer: str) -> object:
     """The answer's data with a value at ``pointer`` that the document does not allow there.
 
     Raises:
@@ -46,7 +46,7 @@ def break_contract(operation: Operation, response: FakeResponse, pointer: str) -
     try:
         for step in steps[:-1]:
             holder = holder[int(step) if isinstance(holder, list) else step]
-        last: Any = int(steps[-1]) if isinstance(holder, list) else steps[-1]
+        last: object = int(steps[-1]) if isinstance(holder, list) else steps[-1]
         before = holder[last]
     except (KeyError, IndexError, ValueError, TypeError):
         raise ArgumentError(f"breaks={pointer!r}: the answer of {operation.id} has nothing there") from None

@@ -208,7 +208,7 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def dynclient_vcr() -> dict[str, Any]:
+def dynclient_vcr() -> dict[str, object]:
     """Settings for ``vcr.VCR(**dynclient_vcr)`` that keep secrets out of recordings."""
     from ..contract.scrub import scrub  # as above
 

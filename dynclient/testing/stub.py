@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import InvalidRequest, Violation
 from ..http import masking, media_types
@@ -57,7 +57,7 @@ class Stub:
     def add(
         self,
         operation: str,
-        data: Any = NO_BODY,
+        data: object = NO_BODY,
         *,
         status: int | None = None,
         media: str = "",
@@ -151,7 +151,7 @@ def _violations(operation: Operation, response: FakeResponse) -> list[Violation]
     return _in_body(content[name], response.data)
 
 
-def _in_body(media: MediaType, data: Any) -> list[Violation]:
+def _in_body(media: MediaType, data: object) -> list[Violation]:
     if media.schema is None or not media_types.is_json(media.name):
         return []
     if isinstance(data, bytes):
