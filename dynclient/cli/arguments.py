@@ -26,7 +26,7 @@ class _Place(NamedTuple):
     as_json: bool
 
 
-def arguments(operation: Operation, words: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
+def arguments(operation: Operation, words: Sequence[str]) -> tuple[list[object], dict[str, Any]]:
     """Positional arguments and named ones, from words such as ``limit=5``.
 
     A word without ``=`` is the next path argument. A name given again adds to a list. Lists and objects are JSON, one
@@ -62,7 +62,7 @@ def _places(operation: Operation, encoder: Encoder) -> dict[str, _Place]:
     return dict(pairs) | {place.keyword: place for _, place in pairs}
 
 
-def _argument(name: str, place: _Place | None, texts: list[str], encoder: Encoder) -> Any:
+def _argument(name: str, place: _Place | None, texts: list[str], encoder: Encoder) -> object:
     schema = place.schema if place is not None else None
     if (
         place is not None
@@ -84,7 +84,7 @@ def _stays(texts: list[str], types: Sequence[str]) -> bool:
     return len(texts) == 1 and (text.startswith("[") or "string" in types or (text == "null" and "null" in types))
 
 
-def _single(place: _Place, text: str) -> Any:
+def _single(place: _Place, text: str) -> object:
     """One value: JSON where its types are not those of text; what is none is left for the document to judge."""
     if text.startswith("@@"):
         text = text[1:]
@@ -103,7 +103,7 @@ def _single(place: _Place, text: str) -> Any:
     return number if isinstance(number, (int, float)) and not isinstance(number, bool) else text
 
 
-def _body(text: str, encoder: Encoder) -> Any:
+def _body(text: str, encoder: Encoder) -> object:
     """The whole body: JSON or text as typed, or the content of a file."""
     is_json = encoder.media is not None and media_types.is_json(encoder.media.name)
     if text.startswith("@"):
@@ -111,7 +111,7 @@ def _body(text: str, encoder: Encoder) -> Any:
     return _json_of("body", text) if is_json else text
 
 
-def file_content(path: str, name: str) -> Any:
+def file_content(path: str, name: str) -> object:
     """The JSON or YAML in a file, or in standard input where the path is ``-``.
 
     Raises:
@@ -137,7 +137,7 @@ def _bytes(path: str, name: str) -> bytes:
         raise ArgumentError(f"{name}: {path} cannot be read ({error.strerror})") from None
 
 
-def _at_file(place: _Place, path: str) -> Any:
+def _at_file(place: _Place, path: str) -> object:
     """What a file holds for one argument: text where text is wanted, else JSON or YAML."""
     types = place.schema.described_types if place.schema is not None else ()
     if "string" not in types and (place.as_json or {"object", "array"} & {*types}):
@@ -146,14 +146,14 @@ def _at_file(place: _Place, path: str) -> Any:
     return _single(place, f"@{text}" if text.startswith("@") else text)
 
 
-def _json(text: str, instead: Any) -> Any:
+def _json(text: str, instead: object) -> object:
     try:
         return json.loads(text)
     except ValueError:
         return instead
 
 
-def _json_of(name: str, text: str | bytes) -> Any:
+def _json_of(name: str, text: str | bytes) -> object:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..client.base import BaseClient, Group
 from ..client.call import BaseCall
@@ -57,7 +57,7 @@ class _OpenCall(NamedTuple):
     quote: str  # the quotation mark of the text that the cursor is in, or empty
 
 
-def complete(text: str, namespace: Mapping[str, Any], ids: Ids | None = None) -> Completion | None:
+def complete(text: str, namespace: Mapping[str, object], ids: Ids | None = None) -> Completion | None:
     """What may stand at the end of a text inside the call of an operation; None where it is no such place.
 
     Args:
@@ -91,7 +91,7 @@ class _Argument(NamedTuple):
 
     keyword: str
     in_path: bool
-    values: Sequence[Any]
+    values: Sequence[object]
 
 
 def _arguments(call: BaseCall) -> dict[str, _Argument]:
@@ -119,7 +119,7 @@ def _answered(call: BaseCall) -> Mapping[str, Schema]:
     return {}
 
 
-def _choices(schema: Schema | None) -> Sequence[Any]:
+def _choices(schema: Schema | None) -> Sequence[object]:
     """The values that a schema lists, or those that it lists for one item."""
     if schema is None:
         return ()
@@ -147,7 +147,7 @@ def _is_argument(text: str) -> bool:
     return bool(re.fullmatch(r"\s*\w*|\s*\w+\s*=\s*(?:\[.*)?\w*", text, re.DOTALL))
 
 
-def _members(text: str, namespace: Mapping[str, Any]) -> Completion | None:
+def _members(text: str, namespace: Mapping[str, object]) -> Completion | None:
     """Attributes and keys of this package's own objects, which jedi takes seconds for."""
     match = _MEMBER.search(text)
     value = _value(match[1], namespace) if match is not None else None
@@ -192,7 +192,7 @@ def _open_call(text: str) -> _OpenCall | None:
     return _OpenCall(callee[1], arguments, quote)
 
 
-def _value(expression: str, namespace: Mapping[str, Any]) -> Any:
+def _value(expression: str, namespace: Mapping[str, object]) -> object:
     """What an expression such as ``af.tags["DAG"].get_dags.iter`` names; None where that is not ours."""
     first = re.match(r"\w+", expression)
     value = namespace.get(first[0]) if first is not None else None
@@ -201,7 +201,7 @@ def _value(expression: str, namespace: Mapping[str, Any]) -> Any:
     return value
 
 
-def _step(value: Any, attribute: str | None, key: str | None) -> Any:
+def _step(value: object, attribute: str | None, key: str | None) -> object:
     """One attribute or item further; None where looking might run what is not ours."""
     if key is not None:
         return value[key] if (isinstance(value, (Group, Model)) or type(value) is dict) and key in value else None

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -27,7 +27,7 @@ _INTERRUPTED = 130
 class _Commands(click.Group):
     """Errors of ours are one clean message; nobody who types sees a traceback."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
         with warnings.catch_warnings():
             warnings.simplefilter("always", ContractWarning)

@@ -59,7 +59,7 @@ def warner() -> Any:
     """For ``warnings.showwarning``: each warning as one line, once."""
     shown_before = set()
 
-    def show(message: Warning | str, *_: Any) -> None:
+    def show(message: Warning | str, *_: object) -> None:
         if str(message) not in shown_before:
             shown_before.add(str(message))
             complain(f"warning: {message}")
@@ -104,7 +104,7 @@ def result(data: Any, shape: Shape) -> None:
         _write(_filtered(data, shape.expression), shape)
 
 
-def _write(data: Any, shape: Shape) -> None:
+def _write(data: object, shape: Shape) -> None:
     if shape.form == "table" and isinstance(data, (dict, list)):
         _table_of(data, shape.columns)
     elif shape.form == "csv":
@@ -120,7 +120,7 @@ def _write(data: Any, shape: Shape) -> None:
         _json(data)
 
 
-def everything(items: Iterable[Any], shape: Shape) -> None:
+def everything(items: Iterable[object], shape: Shape) -> None:
     """Items of a walk, a line of JSON each, as they come; or one table, csv or document of them all."""
     shaped = (_filtered(item, shape.expression) for item in items)
     if shape.form not in {"json", "jsonl"}:
@@ -130,7 +130,7 @@ def everything(items: Iterable[Any], shape: Shape) -> None:
         click.echo(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False))
 
 
-def _filtered(data: Any, expression: str | None) -> Any:
+def _filtered(data: object, expression: str | None) -> object:
     if not expression:
         return data
     import jmespath  # only for --filter
@@ -142,7 +142,7 @@ def _filtered(data: Any, expression: str | None) -> Any:
         raise ArgumentError(f"--filter: {str(error).splitlines()[0]}") from None
 
 
-def _rows(data: Any) -> list[Any]:
+def _rows(data: object) -> list[object]:
     """The items of a collection, of a list, or the one thing there is."""
     from ..schema import model_repr  # only for rows
 
@@ -152,7 +152,7 @@ def _rows(data: Any) -> list[Any]:
     return data if isinstance(data, list) else [data]
 
 
-def _csv(rows: Sequence[Any], columns: Sequence[str]) -> None:
+def _csv(rows: Sequence[object], columns: Sequence[str]) -> None:
     """RFC 4180 with a header; what is nested as JSON text, null as nothing."""
     import csv
 
@@ -165,7 +165,7 @@ def _csv(rows: Sequence[Any], columns: Sequence[str]) -> None:
         writer.writerow([json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list, bool)) else v for v in values])
 
 
-def _table_of(data: Any, columns: Sequence[str]) -> None:
+def _table_of(data: object, columns: Sequence[str]) -> None:
     from ..schema import model_repr, model_table  # only for a table
 
     name, names = type(data).__name__, [name for name in columns if name]
@@ -178,7 +178,7 @@ def _table_of(data: Any, columns: Sequence[str]) -> None:
     note(f"{rest}; --all walks them all" if rest else "")
 
 
-def _json(data: Any) -> None:
+def _json(data: object) -> None:
     text = json.dumps(data, indent=2, ensure_ascii=False)
     if not sys.stdout.isatty():
         click.echo(text)

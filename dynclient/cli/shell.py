@@ -91,7 +91,7 @@ def unload_ipython_extension(ipython: Any) -> None:
     matchers[:] = [matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != "dynclient"]
 
 
-def _switch(ids: ServerIds) -> Any:
+def _switch(ids: ServerIds) -> object:
     def dynclient_ids(line: str = "") -> None:
         """Complete ids that the server has: ``%dynclient_ids on`` or ``off``; one small request a minute."""
         if line.strip() not in {"on", "off"}:
@@ -101,11 +101,11 @@ def _switch(ids: ServerIds) -> Any:
     return dynclient_ids
 
 
-def _matcher(ipython: Any, ids: ServerIds) -> Any:
+def _matcher(ipython: Any, ids: ServerIds) -> object:
     from IPython.core.completer import SimpleCompletion, context_matcher  # an extra
 
     @context_matcher(identifier="dynclient", priority=_FIRST)  # type: ignore[untyped-decorator, unused-ignore]
-    def match(context: Any) -> Any:
+    def match(context: Any) -> object:
         lines = [*context.full_text.split("\n")[: context.cursor_line], context.text_until_cursor]
         offered = completion.complete("\n".join(lines), ipython.user_ns, ids)
         if offered is None:
@@ -117,7 +117,7 @@ def _matcher(ipython: Any, ids: ServerIds) -> Any:
     return match
 
 
-def start(client: Any) -> None:
+def start(client: object) -> None:
     """IPython until it is left, with the client as ``af``.
 
     Raises:

@@ -87,7 +87,7 @@ def _document(response: Response) -> dict[str, Any] | None:
     return data if isinstance(data, dict) and "openapi" in data else None
 
 
-def _corrected(document: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _corrected(document: dict[str, object], known: Mapping[str, Any]) -> dict[str, Any]:
     for overlay in known["corrections"]:
         document = overlays.apply_overlay(document, overlay)
     return document

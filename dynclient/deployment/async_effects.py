@@ -1,4 +1,4 @@
-"""Runs the steps of ``effects`` awaited; a module of its own, for ``asyncio`` takes 30 ms that a blocking call saves."""
+"""Runs the steps of ``effects`` awaited; a module of its own, for ``asyncio`` takes 30 ms that blocking calls save."""
 
 from __future__ import annotations
 

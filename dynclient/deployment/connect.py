@@ -28,14 +28,14 @@ __all__ = ["Connection", "Target", "connect", "connection", "target"]
 ClientT = TypeVar("ClientT", bound="Deployed[Any]")
 _MWAA = "mwaa://"
 #: a document as a caller gives it
-Document = Spec | str | os.PathLike[str] | Mapping[str, Any]
+Document = Spec | str | os.PathLike[str] | Mapping[str, object]
 
 
 class Target(NamedTuple):
     """The server's URL without what is appended to it, and the credentials; those in the URL if there are no others."""
 
     root: str
-    auth: Any
+    auth: object
 
     @property
     def credentials(self) -> Credentials:
@@ -52,7 +52,7 @@ class Connection(NamedTuple):
     chosen: Chosen
 
     def client(
-        self, kind: type[ClientT], transport: Any, responses: Mode | None, *, read_only: bool, requests: Mode | None
+        self, kind: type[ClientT], transport: object, responses: Mode | None, *, read_only: bool, requests: Mode | None
     ) -> ClientT:
         """The client of that server."""
         spec, exact, why = self.chosen
@@ -70,7 +70,7 @@ class Connection(NamedTuple):
         errors.warn(f"Airflow {self.release} at {self.target.root}: {self.chosen.why}{lenient}")
 
 
-def target(url: str, auth: Any) -> Target:
+def target(url: str, auth: object) -> Target:
     """Where to connect to.
 
     Raises:
@@ -108,7 +108,7 @@ def connection(target: Target, release: str | None, spec: Document | None) -> Ge
 
 def connect(
     url: str,
-    auth: Any = None,
+    auth: object = None,
     *,
     release: str | None = None,
     spec: Document | None = None,
@@ -154,13 +154,13 @@ def connect(
     return client
 
 
-def _by_aws(url: str, transport: Any) -> tuple[str, Any]:
+def _by_aws(url: str, transport: Any) -> tuple[str, object]:
     from .mwaa import InvokeRestApi  # an extra
 
     return InvokeRestApi.url, InvokeRestApi(urlsplit(url).netloc) if transport is None else transport
 
 
-def _send_probes(steps: Generator[Probe, Response, Connection], where: Target, transport: Any) -> Connection:
+def _send_probes(steps: Generator[Probe, Response, Connection], where: Target, transport: object) -> Connection:
     """Send what the steps yield; what they return."""
     try:
         probe = next(steps)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ..documents import releases
@@ -124,7 +124,7 @@ def _version(response: Response) -> str | None:
     return version if isinstance(version, str) and is_one else None
 
 
-def _object(response: Response) -> dict[str, Any] | None:
+def _object(response: Response) -> dict[str, object] | None:
     """The JSON object of an answer; unknown paths of Airflow 3 answer 200 with a page, so the media type counts."""
     if not media_types.is_json(response.content_type):
         return None

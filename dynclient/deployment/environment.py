@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..client import auth as auths
@@ -16,7 +16,7 @@ class Configuration(NamedTuple):
     """What the environment says: arguments of ``connect``."""
 
     url: str
-    auth: Any
+    auth: object
     spec: str | None
 
 
@@ -32,7 +32,7 @@ def environment(url: str | None = None) -> Configuration:
     get = os.environ.get
     url = url or get("DYNCLIENT_URL") or "http://localhost:8080"
     user, password = get("DYNCLIENT_USERNAME"), get("DYNCLIENT_PASSWORD")
-    auth: Any = get("DYNCLIENT_TOKEN") or None
+    auth: object = get("DYNCLIENT_TOKEN") or None
     if auth is None and (user or password):
         if not user or not password:
             raise ArgumentError(

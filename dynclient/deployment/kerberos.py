@@ -27,7 +27,7 @@ class Kerberos(NoAuth):
         ArgumentError: requests-gssapi is not installed.
     """
 
-    def __init__(self, service: str = "airflow", **options: Any) -> None:
+    def __init__(self, service: str = "airflow", **options: object) -> None:
         try:
             import requests_gssapi  # an extra
         except ImportError as error:
@@ -42,7 +42,7 @@ class Kerberos(NoAuth):
     def __repr__(self) -> str:
         return f"<Kerberos for the service {self.service}>"
 
-    def requests_auth(self, request: Request, operation: Operation | None = None) -> Any:  # noqa: ARG002
+    def requests_auth(self, request: Request, operation: Operation | None = None) -> object:  # noqa: ARG002
         """A ``requests`` auth object of its own for each request: it keeps the state of one exchange."""
         return _spnego()(**self._options)
 
@@ -54,7 +54,7 @@ def _spnego() -> Any:
     from requests_gssapi.exceptions import SPNEGOExchangeError
 
     class Spnego(HTTPSPNEGOAuth):  # type: ignore[misc]
-        def generate_request_header(self, response: Any, host: str, *args: Any, **named: Any) -> Any:
+        def generate_request_header(self, response: object, host: str, *args: object, **named: object) -> object:
             try:
                 return super().generate_request_header(response, host, *args, **named)
             except SPNEGOExchangeError as error:

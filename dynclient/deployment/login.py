@@ -227,7 +227,7 @@ def logs_in(spec: Spec) -> bool:
     return any("password" in kind.flows for kind in kinds) and not any(kind.scheme == "basic" for kind in kinds)
 
 
-def as_logins(auth: Any, spec: Spec) -> Any:
+def as_logins(auth: object, spec: Spec) -> Any:
     """Credentials as a caller gives them; user and password become a login where the document wants tokens of one."""
     if not logs_in(spec):
         return auth
@@ -236,7 +236,7 @@ def as_logins(auth: Any, spec: Spec) -> Any:
     return Login(*auth) if isinstance(auth, tuple) and len(auth) == 2 else auth
 
 
-def for_server(chosen: Any, root: str, transport: Any, *, tokens: bool) -> Any:
+def for_server(chosen: object, root: str, transport: Any, *, tokens: bool) -> Any:
     """The auth object for this server: a login in the place of user and password where it wants one."""
     if isinstance(chosen, ByScheme):
         return ByScheme(
@@ -260,7 +260,7 @@ def _pair(chosen: Any) -> tuple[str, str] | None:
     return None
 
 
-def advice(problem: Problem, credentials: Any, *, tokens: bool, release: str | None = None) -> str:
+def advice(problem: Problem, credentials: object, *, tokens: bool, release: str | None = None) -> str:
     """What to do about refused credentials; empty where nothing is known to fit.
 
     Args:
@@ -298,7 +298,7 @@ def _basic_advice(problem: Problem, release: str | None) -> str:
     return ""
 
 
-def is_pair(auth: Any) -> bool:
+def is_pair(auth: object) -> bool:
     """Is it a user and password, which only a server that takes Basic may be sent as they are?"""
     return isinstance(auth, tuple) or _pair(auth) is not None
 
@@ -315,7 +315,7 @@ def _bearing(request: Request, token: str) -> Request:
     return request.with_headers({"Authorization": f"Bearer {token}"})
 
 
-def _told(detail: Any) -> str:
+def _told(detail: object) -> str:
     """What a server says of a refused login: a text, or a list of fields and what is wrong with each."""
     if isinstance(detail, list):
         rows = [row for row in detail if isinstance(row, dict) and isinstance(row.get("msg"), str)]
@@ -323,7 +323,7 @@ def _told(detail: Any) -> str:
     return detail if isinstance(detail, str) else ""
 
 
-def _member(response: Response, name: str) -> Any:
+def _member(response: Response, name: str) -> object:
     """A member of a JSON object that came; None when it did not."""
     try:
         data = json.loads(response.body)

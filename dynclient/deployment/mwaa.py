@@ -54,7 +54,7 @@ class WebLogin(Renewed):
     """
 
     def __init__(
-        self, name: str, *, client: Any = None, region: str | None = None, transport: Sender | None = None
+        self, name: str, *, client: object = None, region: str | None = None, transport: Sender | None = None
     ) -> None:
         super().__init__()
         self.name = name
@@ -177,14 +177,14 @@ class InvokeRestApi:
         return _streamed(_response(answer, request), request)
 
 
-def _expressed(request: Request) -> dict[str, Any]:
+def _expressed(request: Request) -> dict[str, object]:
     """A request as arguments of InvokeRestApi; nothing in it is dropped, nulls stay."""
     parts = urlsplit(request.url)
     _, mark, path = parts.path.partition("/api/v2/" if "/api/v2/" in parts.path else "/api/v1/")
     if not mark or request.method not in _METHODS:
         methods = ", ".join(sorted(_METHODS))
         raise ArgumentError(f"{request.method} {parts.path}: InvokeRestApi takes {methods} below /api/v1 and /api/v2")
-    made: dict[str, Any] = {"Method": request.method, "Path": f"/{path}"}
+    made: dict[str, object] = {"Method": request.method, "Path": f"/{path}"}
     query: dict[str, Any] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         query.setdefault(name, []).append(value)
@@ -213,7 +213,7 @@ def _streamed(response: Response, request: Request) -> Response:
     return response._replace(body=b"", chunks=iter([response.body]))
 
 
-def _called(client: Any, method: str, arguments: dict[str, Any]) -> Any:
+def _called(client: object, method: str, arguments: dict[str, object]) -> Any:
     """AWS's answer; what it says no with as a Response, so that it becomes the error of its status.
 
     Raises:

@@ -41,7 +41,7 @@ def walk(spec: Spec, role: str, **values: object) -> Steps[list[Any]]:
     id_, keywords = _resolve(spec, role, values)
     operation = spec.operations[id_]
     pages = pagination.Walk(pagination.needed(pagination.paging(operation), operation), keywords)
-    items: list[Any] = []
+    items: list[object] = []
     more = True
     while more:
         page = yield Call(id_, pages.arguments)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ _NOT_APPENDED = frozenset(
 )
 
 
-def lines_of(content: Any) -> Iterator[str]:
+def lines_of(content: object) -> Iterator[str]:
     """The lines of a log, or of a part of it, without their ends."""
     if isinstance(content, Mapping):
         is_page = "event" not in content and "content" in content
@@ -43,7 +43,7 @@ def _split(text: str) -> Iterator[str]:
     yield from (line.removesuffix("\r") for line in text.removesuffix("\n").split("\n"))
 
 
-def _pairs(text: str) -> Any:
+def _pairs(text: str) -> object:
     """Airflow 2's list of (host, text), written as text; None when it is no such thing."""
     if not (text.startswith("[(") and text.endswith(")]")):
         return None
@@ -55,7 +55,7 @@ def _pairs(text: str) -> Any:
     return [pair for pair in pairs if pair[1]] if are_pairs else None
 
 
-def _message(item: Mapping[str, Any]) -> Iterator[str]:
+def _message(item: Mapping[str, object]) -> Iterator[str]:
     """``[when] {file.py:3} LEVEL - event key=value``, and the traceback below it."""
     event = str(item.get("event", ""))
     others = "".join(f" {key}={value}" for key, value in item.items() if key not in _NOT_APPENDED and value is not None)
@@ -72,7 +72,7 @@ def _message(item: Mapping[str, Any]) -> Iterator[str]:
         yield from _traceback(error)
 
 
-def _traceback(error: Any) -> Iterator[str]:
+def _traceback(error: object) -> Iterator[str]:
     if not isinstance(error, Mapping):
         return
     yield "Traceback (most recent call last):"

@@ -8,7 +8,7 @@ does not show, is refused by name.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..client import pagination as paginate
 from ..documents import releases
@@ -34,7 +34,7 @@ class Update(NamedTuple):
     """The call that writes a model: the operation's id, and its arguments by keyword."""
 
     operation: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, object]
 
 
 def plan(model: Model, spec: Spec) -> Update | None:
@@ -74,7 +74,7 @@ def plan(model: Model, spec: Spec) -> Update | None:
             f"{operation.name} requires {', '.join(unread)} too, which the server did not show; "
             "set what it is to be on the model. Nothing was sent"
         )
-    arguments: dict[str, Any] = {**path, "body": {**filled, **changes}}
+    arguments: dict[str, object] = {**path, "body": {**filled, **changes}}
     if masked is not None:
         whole = operation.path in rules["whole mask"]
         arguments[masked.keyword] = sorted({*filled, *changes}) if whole else list(changes)
@@ -86,8 +86,8 @@ def _patch(
     spec: Spec,
     read: Operation,
     steps: tuple[str | int, ...],
-    sent: Mapping[str, Any],
-    changes: Mapping[str, Any],
+    sent: Mapping[str, object],
+    changes: Mapping[str, object],
 ) -> Operation:
     """The PATCH of the path that a model was read from."""
     if not steps and paginate.paging(read) is not None:
@@ -118,10 +118,10 @@ def _patch_at(spec: Spec, shape: str) -> Operation | None:
 
 
 def _path(
-    kind: str, operation: Operation, origin: Origin, sent: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    kind: str, operation: Operation, origin: Origin, sent: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
     """The path arguments of a PATCH, from the call that read the model or from what it said; what may identify it."""
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, object] = {}
     identifying = {"map_index": sent["map_index"]} if "map_index" in sent else {}
     names: tuple[str, ...] = ()
     for parameter in operation.parameters:
@@ -155,8 +155,8 @@ def _body(operation: Operation) -> Schema:
 
 def _refuse(
     kind: str,
-    changes: Mapping[str, Any],
-    sent: Mapping[str, Any],
+    changes: Mapping[str, object],
+    sent: Mapping[str, object],
     operation: Operation,
     body: Schema,
     spec: Spec,
@@ -191,7 +191,7 @@ def _new(operation: Operation, name: str) -> str:
     return f"; call {operation.name} with {new}=" if _takes(operation, new) else ""
 
 
-def _elsewhere(spec: Spec, changes: Mapping[str, Any]) -> str:
+def _elsewhere(spec: Spec, changes: Mapping[str, object]) -> str:
     """The operations that write a changed field as ``new_…`` for a thing that has no PATCH."""
     ids = [id_ for id_ in spec.operations if spec.operations[id_].method in {"POST", "PATCH"}]
     lines = [
@@ -205,7 +205,7 @@ def _takes(operation: Operation, name: str) -> bool:
     return any(media.schema is not None and name in media.schema.fields for media in content.values())
 
 
-def _holds_secret(value: Any) -> bool:
+def _holds_secret(value: object) -> bool:
     """Is a masked secret in it, however deep? JSON inside of a string is a string that has it."""
     if isinstance(value, str):
         return _SECRET in value
@@ -214,7 +214,7 @@ def _holds_secret(value: Any) -> bool:
     return isinstance(value, list) and any(map(_holds_secret, value))
 
 
-def same(model: Model, answer: Any) -> Any:
+def same(model: Model, answer: object) -> object:
     """The new model in the answer of a PATCH: the answer, or the one model of its kind in a list of it."""
     if type(answer) is type(model) or not isinstance(answer, dict):
         return answer

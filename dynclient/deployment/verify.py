@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..client import pagination
 from ..errors import ApiError, ArgumentError, ContractError, TransportError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation
     from ..openapi.response_decoder import Reply
 
-    Arguments = dict[str, Any]
+    Arguments = dict[str, object]
     #: told before each call: how many were called, how many there are, the name of the next
     Progress = Callable[[int, int, str], None]
 
@@ -177,7 +177,7 @@ def _required(operation: Operation) -> list[str]:
     return [p.keyword for p in operation.parameters if p.required and not p.constant]
 
 
-def _lookup(context: Mapping[str, Any], name: str) -> Any:
+def _lookup(context: Mapping[str, object], name: str) -> object:
     """The value for an argument: by its name, by that of one of many (``dag_ids``), or without what it is said of."""
     for key in (name, name.removesuffix("s"), name.removeprefix("task_")):
         if context.get(key) not in (None, ""):
@@ -195,7 +195,7 @@ def _as_wanted(operation: Operation, arguments: Arguments) -> Arguments:
 
 
 def _contexts(
-    operation: Operation, arguments: Arguments, data: Any, operations: list[Operation]
+    operation: Operation, arguments: Arguments, data: object, operations: list[Operation]
 ) -> Iterator[Arguments]:
     """What the items of an answer name, each together with the arguments of the call that brought it."""
     if not isinstance(data, Mapping):
@@ -212,11 +212,11 @@ def _contexts(
         yield {**arguments, **_scalars(data)}
 
 
-def _scalars(item: Mapping[str, Any]) -> Arguments:
+def _scalars(item: Mapping[str, object]) -> Arguments:
     return {name: value for name, value in item.items() if isinstance(value, str | int) and not isinstance(value, bool)}
 
 
-def _own_name(operation: Operation, item: Mapping[str, Any], operations: list[Operation]) -> Arguments:
+def _own_name(operation: Operation, item: Mapping[str, object], operations: list[Operation]) -> Arguments:
     """The argument that names an item in the paths below its list: ``/pools/{pool_name}`` has a ``name``."""
     below = operation.path.removesuffix("/list") + "/{"
     for other in operations:
@@ -230,7 +230,7 @@ def _own_name(operation: Operation, item: Mapping[str, Any], operations: list[Op
     return {}
 
 
-def _named_by_list(name: str, item: Mapping[str, Any]) -> Arguments:
+def _named_by_list(name: str, item: Mapping[str, object]) -> Arguments:
     """An item of ``sections`` is a ``section``, by its name or key."""
     value = next((item[key] for key in ("name", "key") if isinstance(item.get(key), str)), None)
     return {} if value is None or not name.endswith("s") else {name.removesuffix("s"): value}

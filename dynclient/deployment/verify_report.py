@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from ..errors import Violation
@@ -132,7 +132,7 @@ class FieldCounts:
         self._declared: dict[str, frozenset[str]] = {}
         self._sent: dict[str, set[str]] = {}
 
-    def count(self, schema: Schema, data: Any) -> None:
+    def count(self, schema: Schema, data: object) -> None:
         """Count the fields of an answer and of all objects in it that a schema describes."""
         plain = schema.plain
         if isinstance(data, list) and plain.items is not None:
