@@ -7,9 +7,12 @@ OpenAPI demands words, short ones of our own stand.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from packaging.version import Version
 
 from ..errors import SpecError
 from . import dialect, parse
@@ -37,20 +40,22 @@ def contract(document: Mapping[str, Any], *, title: str = "API") -> dict[str, An
     """
     dialect.check(document)
     try:
-        bare: dict[str, Any] = _bare(document, "document")
+        bare = _bare_object(document, "document", "")
     except RecursionError:
         raise SpecError("nested too deep to be read", pointer="#") from None
     bare["info"] = {"title": title, "version": str(document.get("info", {}).get("version", ""))}
     return bare
 
 
-def _bare(value: Any, kind: str, name: str = "") -> Any:
+def _bare(value: object, kind: str, name: str = "") -> object:
     if kind == "schema":
         return _bare_schema(value)
+    return _bare_object(value, kind, name) if isinstance(value, dict) else value
+
+
+def _bare_object(value: Mapping[str, object], kind: str, name: str) -> dict[str, Any]:
     if kind == "callback":
         return {expression: _bare(item, "path") for expression, item in value.items()}
-    if not isinstance(value, dict):
-        return value
     holds = HOLDS.get(kind, {})
     bare: dict[str, Any] = {}
     for key, child in value.items():
@@ -58,7 +63,7 @@ def _bare(value: Any, kind: str, name: str = "") -> Any:
             shape, of = holds[key]
             bare[key] = _children(child, shape, of)
         elif key == "scopes" and kind == "flow":
-            bare[key] = dict.fromkeys(child, "")
+            bare[key] = dict.fromkeys(child, "") if isinstance(child, dict) else child
         elif key not in _PROSE:
             bare[key] = child
     if kind == "response" and "$ref" not in bare:
@@ -66,7 +71,7 @@ def _bare(value: Any, kind: str, name: str = "") -> Any:
     return bare
 
 
-def _children(value: Any, shape: str, kind: str) -> Any:
+def _children(value: object, shape: str, kind: str) -> object:
     if shape == MAP and isinstance(value, dict):
         return {name: _bare(child, kind, name) for name, child in value.items()}
     if shape == LIST and isinstance(value, list):
@@ -74,7 +79,7 @@ def _children(value: Any, shape: str, kind: str) -> Any:
     return _bare(value, kind)
 
 
-def _bare_schema(schema: Any) -> Any:
+def _bare_schema(schema: object) -> object:
     if not isinstance(schema, dict):
         return schema
     bare = {name: value for name, value in schema.items() if name not in _SCHEMA_PROSE}
@@ -119,10 +124,8 @@ def _words(name: str) -> str:
     return spaced.capitalize() or "An answer"
 
 
-def digest(contract: Mapping[str, Any]) -> str:
+def digest(contract: Mapping[str, object]) -> str:
     """The SHA-256 of a contract; the order of keys and ``info`` do not count."""
-    import hashlib
-
     counted = {key: value for key, value in contract.items() if key != "info"}
     text = json.dumps(counted, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -132,12 +135,12 @@ def digest(contract: Mapping[str, Any]) -> str:
 _UNFOLDED = {"": 1, "paths": 2, "webhooks": 2, "components": 2, "releases": 1, "contracts": 1, "logins": 1}
 
 
-def written(data: Mapping[str, Any]) -> str:
+def written(data: Mapping[str, object]) -> str:
     """JSON with one line for each operation and each component, the same for the same data."""
     return "\n".join(_lines(data, _UNFOLDED[""], "")) + "\n"
 
 
-def _lines(data: Mapping[str, Any], depth: int, indent: str) -> Iterator[str]:
+def _lines(data: Mapping[str, object], depth: int, indent: str) -> Iterator[str]:
     yield "{"
     for place, (key, value) in enumerate(data.items()):
         comma = "," if place < len(data) - 1 else ""
@@ -152,7 +155,7 @@ def _lines(data: Mapping[str, Any], depth: int, indent: str) -> Iterator[str]:
     yield f"{indent}}}"
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -162,8 +165,8 @@ def _text(value: Any) -> str:
 def put(
     folder: str | os.PathLike[str],
     release: str,
-    document: Mapping[str, Any],
-    login: Mapping[str, Any] | None,
+    document: Mapping[str, object],
+    login: Mapping[str, object] | None,
     title: str,
 ) -> tuple[str, str | None, tuple[str, ...]]:
     """Put a release into a bundle's folder: the names of its contract and login document, and the files written.
@@ -173,7 +176,7 @@ def put(
     """
     target = Path(folder)
     index = _opened(target / "index.json")
-    files: dict[str, dict[str, Any]] = {}
+    files: dict[str, dict[str, object]] = {}
     bare = contract(document, title=f"{title} REST API")
     entry = {"contract": _place(index["contracts"], release, bare, files), "version": bare["info"]["version"]}
     if login is not None:
@@ -192,7 +195,7 @@ def put(
     return entry["contract"], entry.get("login"), tuple(f"{name}.json" for name in files)
 
 
-def _place(digests: dict[str, str], name: str, bare: dict[str, Any], files: dict[str, dict[str, Any]]) -> str:
+def _place(digests: dict[str, str], name: str, bare: dict[str, object], files: dict[str, dict[str, object]]) -> str:
     """The name under which a contract is kept: that of its first release."""
     counted = digest(bare)
     for known, other in digests.items():
@@ -211,10 +214,5 @@ def _opened(path: Path) -> dict[str, Any]:
     return parse.parse(path.read_bytes(), name=str(path))
 
 
-def _by_version(named: tuple[str, Any]) -> Any:
-    from packaging.version import Version
-
+def _by_version(named: tuple[str, object]) -> Version:
     return Version(named[0].removeprefix("login-"))
-
-
-# --- what is wrong with a document ------------------------------------------------------------------

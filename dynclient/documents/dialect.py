@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from ..errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 __all__ = ["check", "keywords", "subschemas", "version"]
 
 
-def check(document: Any) -> None:
+def check(document: object) -> None:
     """Pass what can be used as an API: OpenAPI 3.0, 3.1 or 3.2 with paths.
 
     Raises:
@@ -38,7 +38,7 @@ def check(document: Any) -> None:
             raise SpecError(f"`{name}` is no mapping", pointer=f"#/{name}")
 
 
-def _check_paths(document: dict[str, Any]) -> None:
+def _check_paths(document: dict[str, object]) -> None:
     if "paths" not in document and document.get("webhooks"):
         raise SpecError(
             "there is nothing to call: it describes webhooks only, which the server calls; give the API's own document",
@@ -64,7 +64,7 @@ def version(document: Mapping[str, Any]) -> str:
 _BESIDE_REF = ("$ref", "nullable", "readOnly", "writeOnly", "deprecated")
 
 
-def keywords(schema: Mapping[str, Any] | bool, version: str) -> dict[str, Any]:  # noqa: FBT001 - a schema may be true
+def keywords(schema: Mapping[str, object] | bool, version: str) -> dict[str, Any]:  # noqa: FBT001 - a schema may be true
     """One schema object's own keywords in the words of JSON Schema 2020-12; its children are untouched.
 
     In 3.0 the siblings of a ``$ref`` go, but for nullable, readOnly, writeOnly and deprecated, which
@@ -101,7 +101,7 @@ _POSITIONS = {
 }
 
 
-def subschemas(schema: Mapping[str, Any] | bool) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: FBT001
+def subschemas(schema: Mapping[str, object] | bool) -> Iterator[tuple[tuple[str, ...], dict[str, Any] | bool]]:  # noqa: FBT001
     """The child schemas of one schema object, by position: the steps to each, and the child (a dict or a bool)."""
     if not isinstance(schema, dict):
         return
@@ -113,7 +113,7 @@ def subschemas(schema: Mapping[str, Any] | bool) -> Iterator[tuple[tuple[str, ..
             if isinstance(value, (dict, bool)):
                 yield (name,), value
             continue
-        pairs: Any = ()
+        pairs: Iterable[tuple[str | int, object]] = ()
         if isinstance(value, dict):
             pairs = value.items() if position == _MAP else ()
         elif isinstance(value, list):

@@ -65,15 +65,15 @@ class _Files:
         self.read = read
         self.bytes = 0
         self.places: dict[Path, str] = {}
-        self.values: dict[str, Any] = {}
-        self.waiting: list[tuple[Any, Path, str]] = []
-        self.taken_in: list[tuple[Any, Any, str]] = []
+        self.values: dict[str, object] = {}
+        self.waiting: list[tuple[object, Path, str]] = []
+        self.taken_in: list[tuple[dict[str, Any], str, str]] = []
 
-    def add(self, value: Any, path: Path, pointer: str) -> None:
+    def add(self, value: object, path: Path, pointer: str) -> None:
         self.places[path] = pointer
         self.waiting.append((value, path, pointer))
 
-    def rewrite(self, root: Any, path: Path, pointer: str) -> None:
+    def rewrite(self, root: object, path: Path, pointer: str) -> None:
         """Rewrite the references of one file, by position: what is data stays."""
         waiting, seen = [(root, False)], set[int]()
         while waiting:
@@ -135,6 +135,6 @@ class _Files:
         return self.places[path]
 
 
-def _is_file(reference: Any) -> bool:
+def _is_file(reference: object) -> bool:
     """Whether a text refers to another file."""
     return isinstance(reference, str) and not reference.startswith("#") and ("/" in reference or "." in reference)

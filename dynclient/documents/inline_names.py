@@ -23,8 +23,7 @@ _COMPOSITIONS = (("allOf", "AllOf"), ("anyOf", "AnyOf"), ("oneOf", "OneOf"))
 
 def component_schemas(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schemas of a document by name; empty when it has none."""
-    schemas: Mapping[str, Any] = _part(document.get("components"), "schemas", {})
-    return schemas
+    return _mapping(document.get("components"), "schemas")
 
 
 def camel(name: str) -> str:
@@ -40,45 +39,46 @@ def inline_names(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _below(schema, pointers.join(COMPONENTS, name), name, taken)
     for path, item in document["paths"].items():
         for method in _METHODS:
-            operation = _part(item, method, {})
+            operation = _mapping(item, method)
             yield from _of_operation(operation, pointers.join("#/paths", path, method), taken)
 
 
-def _part(holder: Any, name: str, empty: Any) -> Any:
-    """A member of an object; empty when it is missing or of another kind."""
+def _mapping(holder: object, name: str) -> dict[str, Any]:
+    """A member of an object that is an object itself; empty when it is missing or of another kind."""
     value = holder.get(name) if isinstance(holder, dict) else None
-    return value if isinstance(value, type(empty)) else empty
+    return value if isinstance(value, dict) else {}
 
 
-def _of_operation(operation: dict[str, Any], pointer: str, taken: set[str]) -> Iterator[tuple[str, str]]:
-    bodies: list[tuple[str, tuple[str, ...], Any]]
+def _of_operation(operation: dict[str, object], pointer: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+    bodies: list[tuple[str, tuple[str, ...], object]]
     bodies = [("InlineObject", ("requestBody",), operation.get("requestBody"))]
-    bodies += [(f"InlineResponse{c}", ("responses", c), r) for c, r in _part(operation, "responses", {}).items()]
+    bodies += [(f"InlineResponse{c}", ("responses", c), r) for c, r in _mapping(operation, "responses").items()]
     for name, steps, holder in bodies:
-        content = _part(holder, "content", {})
+        content = _mapping(holder, "content")
         media = next(iter(content), "")
-        schema = _part(content.get(media), "schema", {})
+        schema = _mapping(content.get(media), "schema")
         at = pointers.join(pointer, *steps, "content", media, "schema")
         yield from _named(schema, at, name, taken)
 
 
-def _below(schema: Any, pointer: str, name: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+def _below(schema: object, pointer: str, name: str, taken: set[str]) -> Iterator[tuple[str, str]]:
     """The inline objects inside a schema: properties by name, members of compositions by keyword, items by nothing."""
     if not isinstance(schema, dict) or "$ref" in schema:
         return
-    for field, child in _part(schema, "properties", {}).items():
+    for field, child in _mapping(schema, "properties").items():
         yield from _named(child, pointers.join(pointer, "properties", field), name + camel(field), taken)
     for keyword, suffix in _COMPOSITIONS:
-        for i, child in enumerate(_part(schema, keyword, [])):
+        members = schema.get(keyword)
+        for i, child in enumerate(members if isinstance(members, list) else ()):
             yield from _named(child, pointers.join(pointer, keyword, i), name + suffix, taken)
     yield from _named(schema.get("items"), pointers.join(pointer, "items"), name, taken)
     extra = schema.get("additionalProperties")
     yield from _named(extra, pointers.join(pointer, "additionalProperties"), name + "Value", taken)
 
 
-def _named(schema: Any, pointer: str, name: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+def _named(schema: object, pointer: str, name: str, taken: set[str]) -> Iterator[tuple[str, str]]:
     """The schema itself, when it is an inline object, and what lies below it."""
-    if isinstance(schema, dict) and "$ref" not in schema and _part(schema, "properties", {}):
+    if isinstance(schema, dict) and "$ref" not in schema and _mapping(schema, "properties"):
         name = _free(name, taken)
         yield pointer, name
     yield from _below(schema, pointer, name, taken)

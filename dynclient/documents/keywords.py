@@ -12,32 +12,33 @@ from typing import TYPE_CHECKING, Any
 from . import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import TypeGuard
 
 __all__ = ["faults", "sound"]
 
 _TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
 
 
-def _is_schema(value: Any) -> bool:
+def _is_schema(value: object) -> bool:
     return isinstance(value, (dict, bool))
 
 
-def _is_schemas(value: Any) -> bool:
+def _is_schemas(value: object) -> bool:
     return isinstance(value, list) and bool(value)
 
 
-def _is_named_schemas(value: Any) -> bool:
+def _is_named_schemas(value: object) -> bool:
     return isinstance(value, dict)
 
 
-def _is_type(value: Any) -> bool:
+def _is_type(value: object) -> bool:
     if isinstance(value, list):
         return bool(value) and all(isinstance(name, str) and name in _TYPES for name in value) and _is_unique(value)
     return isinstance(value, str) and value in _TYPES
 
 
-def _is_names(value: Any) -> bool:
+def _is_names(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value) and _is_unique(value)
 
 
@@ -45,35 +46,35 @@ def _is_unique(names: list[str]) -> bool:
     return len(set(names)) == len(names)
 
 
-def _is_named_names(value: Any) -> bool:
+def _is_named_names(value: object) -> bool:
     return isinstance(value, dict) and all(map(_is_names, value.values()))
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value - value == 0
 
 
-def _is_positive(value: Any) -> bool:
+def _is_positive(value: object) -> bool:
     return _is_number(value) and value > 0
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: object) -> bool:
     return _is_number(value) and value >= 0 and value == int(value)
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_flag(value: Any) -> bool:
+def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _is_list(value: Any) -> bool:
+def _is_list(value: object) -> bool:
     return isinstance(value, list)
 
 
-def _is_discriminator(value: Any) -> bool:
+def _is_discriminator(value: object) -> bool:
     return (
         isinstance(value, dict)
         and isinstance(value.get("propertyName"), str)
@@ -81,14 +82,14 @@ def _is_discriminator(value: Any) -> bool:
     )
 
 
-def _never(_: Any) -> bool:
+def _never(_: object) -> bool:
     return False
 
 
-_Check = tuple["Callable[[Any], bool]", str]
+_Check = tuple["Callable[[object], bool]", str]
 
 
-def _each(check: Callable[[Any], bool], wanted: str, *keywords: str) -> dict[str, _Check]:
+def _each(check: Callable[[object], bool], wanted: str, *keywords: str) -> dict[str, _Check]:
     return dict.fromkeys(keywords, (check, wanted))
 
 
@@ -114,7 +115,7 @@ _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
 
 
-def sound(schema: Mapping[str, Any] | bool, version: str) -> Mapping[str, Any]:  # noqa: FBT001 - a schema may be true
+def sound(schema: Mapping[str, object] | bool, version: str) -> Mapping[str, Any]:  # noqa: FBT001 - a schema may be true
     """``dialect.keywords`` without what is no JSON Schema; the schema itself where nothing is wrong.
 
     Of ``type`` and ``required`` what can be understood stays: ``["string", "file"]`` is ``["string"]``.
@@ -128,7 +129,7 @@ def sound(schema: Mapping[str, Any] | bool, version: str) -> Mapping[str, Any]: 
     return kept
 
 
-def _repaired(name: str, value: Any) -> list[str]:
+def _repaired(name: str, value: object) -> list[str]:
     """What of a ``type`` or ``required`` can be understood; empty when nothing can."""
     if name not in {"type", "required"} or not isinstance(value, list):
         return []
@@ -136,7 +137,7 @@ def _repaired(name: str, value: Any) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def faults(schema: Mapping[str, Any], version: str) -> Iterator[tuple[tuple[str, ...], str]]:
+def faults(schema: Mapping[str, object], version: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """What is wrong with the keywords of one schema object: the steps to each, and a sentence."""
     for name, value in dialect.keywords(schema, version).items():
         if name not in _CHECKS:
@@ -145,7 +146,7 @@ def faults(schema: Mapping[str, Any], version: str) -> Iterator[tuple[tuple[str,
         if not check(value):
             yield (name,), f"`{name}` is {wanted} in a schema; it is left out"
             continue
-        children: Any = ()
+        children: Iterable[tuple[str | int, object]] = ()
         if name in _LISTS:
             children = enumerate(value)
         elif name in _MAPS:

@@ -22,7 +22,7 @@ def lint(source: Source) -> list[Fault]:
     return faults(read(source)[0])
 
 
-def faults(document: Mapping[str, Any]) -> list[Fault]:
+def faults(document: Mapping[str, object]) -> list[Fault]:
     """Every fault that openapi-spec-validator and the references show, each with its pointer.
 
     References that dangle or lead out are faults and are left out of what the validator sees: it would
@@ -36,7 +36,7 @@ def faults(document: Mapping[str, Any]) -> list[Fault]:
         raise ArgumentError(message) from None
 
     found: list[Fault] = []
-    sound = _without_bad_references(document, document, "#", found)
+    sound: dict[str, Any] = _without_bad_references(document, document, "#", found)
     validator = OpenAPIV30SpecValidator if dialect.version(document) == "3.0" else OpenAPIV31SpecValidator
     try:
         found += [_fault(error) for error in validator(sound).iter_errors()]
@@ -47,7 +47,7 @@ def faults(document: Mapping[str, Any]) -> list[Fault]:
     return list(dict.fromkeys(found))
 
 
-def _without_bad_references(document: Mapping[str, Any], value: Any, pointer: str, found: list[Fault]) -> Any:
+def _without_bad_references(document: Mapping[str, object], value: object, pointer: str, found: list[Fault]) -> Any:
     if isinstance(value, list):
         return [_without_bad_references(document, child, f"{pointer}/{i}", found) for i, child in enumerate(value)]
     if not isinstance(value, dict):

@@ -20,7 +20,7 @@ _STEP = re.compile(r"""\.(?P<name>\*|[\w$-]+)|\[(?:(?P<all>\*)|(?P<index>\d+)|'(
 _EVERY = None  # the step that stands for all children
 
 
-def apply_overlay(document: dict[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
+def apply_overlay(document: dict[str, Any], overlay: Mapping[str, object]) -> dict[str, Any]:
     """A document with the actions of an OpenAPI Overlay 1.0 applied; what they do not touch is shared.
 
     Targets are JSONPath of names, indexes and wildcards (``$.paths['/dags'].get``). ``update`` merges
@@ -74,13 +74,13 @@ def _target(path: str, at: str) -> list[str | int | None]:
     return steps
 
 
-def _edited(node: Any, steps: list[str | int | None], change: Callable[[Any], Any] | None) -> Any:
+def _edited(node: Any, steps: list[str | int | None], change: Callable[[object], object] | None) -> Any:
     """A node with what the steps select changed, or removed where there is no change to make."""
     if not steps:
         return change(node) if change else node
     step, rest = steps[0], steps[1:]
     if isinstance(node, dict):
-        keys: list[Any] = list(node) if step is _EVERY else [step] if step in node else []
+        keys: list[str | int | None] = list(node) if step is _EVERY else [step] if step in node else []
     elif isinstance(node, list):
         keys = [i for i in range(len(node)) if step is _EVERY or i == step]
     else:
@@ -96,7 +96,7 @@ def _edited(node: Any, steps: list[str | int | None], change: Callable[[Any], An
     return node
 
 
-def _merged(old: Any, new: Any) -> Any:
+def _merged(old: object, new: object) -> object:
     if isinstance(old, dict) and isinstance(new, dict):
         return old | {key: _merged(old[key], value) if key in old else value for key, value in new.items()}
     if isinstance(old, list):

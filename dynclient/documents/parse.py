@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import SpecError
 
@@ -48,7 +48,7 @@ def parse_value(data: bytes, *, name: str) -> Any:
     return plain_yaml.parse(data, name, stopped)
 
 
-def _no_constant(word: str) -> Any:
+def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON number")
 
 
@@ -59,7 +59,7 @@ def _plain(error: ValueError) -> str:
     return text if "JSON number" in text else "it holds a number too long to be read"
 
 
-def _mapping(document: Any, name: str) -> dict[str, Any]:
+def _mapping(document: object, name: str) -> dict[str, Any]:
     if isinstance(document, dict):
         return document
     kind = "empty" if document is None else f"a {type(document).__name__}"

@@ -36,7 +36,7 @@ def split(pointer: str) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def resolve(document: Mapping[str, Any], pointer: Any) -> Any:
+def resolve(document: Mapping[str, object], pointer: object) -> Any:
     """What a pointer names; a ``$ref`` on its way is followed.
 
     Raises:
@@ -46,7 +46,7 @@ def resolve(document: Mapping[str, Any], pointer: Any) -> Any:
         pointer = canonical(document, pointer)
         if pointer == "#":
             return document
-    node: Any = document
+    node: object = document
     steps, followed = [*reversed(split(pointer))], 0
     while steps:
         step = steps.pop()
@@ -72,7 +72,7 @@ def resolve(document: Mapping[str, Any], pointer: Any) -> Any:
     return node
 
 
-def is_there(document: Mapping[str, Any], pointer: Any) -> bool:
+def is_there(document: Mapping[str, object], pointer: object) -> bool:
     """Whether a pointer leads to something."""
     try:
         resolve(document, pointer)
@@ -81,7 +81,7 @@ def is_there(document: Mapping[str, Any], pointer: Any) -> bool:
     return True
 
 
-def canonical(document: Mapping[str, Any], reference: Any) -> str:
+def canonical(document: Mapping[str, object], reference: object) -> str:
     """A reference as a pointer into the document: ``#name`` of an ``$anchor``, or the URI of an ``$id``, written out.
 
     Raises:
@@ -99,11 +99,11 @@ def canonical(document: Mapping[str, Any], reference: Any) -> str:
 # --- anchors and ids ---------------------------------------------------------------------------------------------
 
 #: the names in the documents asked last, with the document itself, so that its id stays its own
-_NAMES: OrderedDict[int, tuple[Mapping[str, Any], Mapping[str, str]]] = OrderedDict()
+_NAMES: OrderedDict[int, tuple[Mapping[str, object], Mapping[str, str]]] = OrderedDict()
 _MOST_NAMED = 8  # documents whose names are kept
 
 
-def _named(document: Mapping[str, Any], reference: str) -> str | None:
+def _named(document: Mapping[str, object], reference: str) -> str | None:
     """The pointer of what has this ``$id`` or anchor (JSON Schema 2020-12 core, section 8.2)."""
     names = _names(document)
     uri, mark, fragment = reference.partition("#")
@@ -113,7 +113,7 @@ def _named(document: Mapping[str, Any], reference: str) -> str | None:
     return None if base is None else join(base, *split(fragment)) if mark and fragment else base
 
 
-def _names(document: Mapping[str, Any]) -> Mapping[str, str]:
+def _names(document: Mapping[str, object]) -> Mapping[str, str]:
     kept = _NAMES.get(id(document))
     if kept is None or kept[0] is not document:
         kept = _NAMES[id(document)] = (document, dict(_find_names(document)))
@@ -122,9 +122,9 @@ def _names(document: Mapping[str, Any]) -> Mapping[str, str]:
     return kept[1]
 
 
-def _find_names(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _find_names(document: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """(reference, pointer) of each ``$id`` and anchor; an id by its last segments too, since bases are not tracked."""
-    waiting: list[tuple[Any, str]] = [(document, "#")]
+    waiting: list[tuple[object, str]] = [(document, "#")]
     while waiting:
         value, pointer = waiting.pop()
         if isinstance(value, list):
@@ -154,7 +154,7 @@ def _percent_decoded(step: str) -> str:
     return unquote(step)
 
 
-def _outside(pointer: Any) -> SpecError:
+def _outside(pointer: object) -> SpecError:
     if not isinstance(pointer, str):
         return SpecError("a $ref is no string; write a pointer such as #/components/schemas/Name", pointer="#")
     if pointer.startswith("#"):
@@ -162,7 +162,7 @@ def _outside(pointer: Any) -> SpecError:
     return SpecError(f"a $ref leads out of the document, which is not followed; {_ONE_FILE}", pointer=pointer)
 
 
-def follow(document: Mapping[str, Any], value: Any, pointer: str) -> tuple[Any, str]:
+def follow(document: Mapping[str, object], value: Any, pointer: str) -> tuple[Any, str]:
     """A value and its pointer, with every ``$ref`` that stands in its place followed.
 
     Raises:

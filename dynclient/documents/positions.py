@@ -62,7 +62,7 @@ HOLDS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 
-def children(value: Any, kind: str, pointer: str) -> Iterator[tuple[Any, str, str]]:
+def children(value: object, kind: str, pointer: str) -> Iterator[tuple[object, str, str]]:
     """The objects that an object of a kind holds: (value, kind, pointer) of each."""
     if not isinstance(value, dict):
         return
@@ -78,7 +78,7 @@ def children(value: Any, kind: str, pointer: str) -> Iterator[tuple[Any, str, st
             yield from ((child, of, pointers.join(place, number)) for number, child in enumerate(inner))
 
 
-def schemas(document: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+def schemas(document: Mapping[str, object]) -> Iterator[tuple[Any, str]]:
     """Every schema that stands in a document, those inside others too: (value, pointer) of each, in order."""
     waiting: list[tuple[Any, str, str]] = [(document, "document", "#")]
     while waiting:

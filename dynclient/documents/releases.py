@@ -21,6 +21,8 @@ from . import overlays
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from packaging.version import Version
+
 
 __all__ = [
     "LATEST",
@@ -187,7 +189,7 @@ def login(release: str) -> dict[str, Any] | None:
     return _json(f"{name}.json") if name else None
 
 
-def parse_version(text: str) -> Any:
+def parse_version(text: str) -> Version:
     """A PEP 440 version without its local part."""
     from packaging.version import InvalidVersion, Version
 

@@ -23,7 +23,9 @@ _DEEPEST = 200  # levels of nesting; the deepest official contract has 13
 _MOST_ALIASED = 1_000_000  # values that aliases may stand for, beyond those written out
 
 
-def parse(data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable[[str], Any]] | None = None) -> Any:
+def parse(
+    data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable[[str], object]] | None = None
+) -> object:
     """The one document in a YAML text, None for an empty one.
 
     Args:
@@ -36,11 +38,11 @@ def parse(data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable
         SpecError: it is not YAML, or holds more than JSON can.
     """
     builder = _Builder(name, tags or {})
-    event: Any
+    event: yaml.Event
     try:
         # events, not nodes: PyYAML's composer in C recurses without a bound
         for event in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            builder.line = event.start_mark.line + 1
+            builder.line = event.start_mark.line + 1 if event.start_mark else builder.line
             getattr(builder, type(event).__name__, builder.nothing)(event)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -54,7 +56,7 @@ def parse(data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable
     return builder.root[0] if builder.root else None
 
 
-def _place(mark: Any) -> str:
+def _place(mark: yaml.Mark | None) -> str:
     return f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the first bytes"
 
 
@@ -87,7 +89,7 @@ _NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-
 _WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
     word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
 }
-_EXPLICIT: dict[str, Callable[[str], Any]] = {
+_EXPLICIT: dict[str, Callable[[str], object]] = {
     "!": str,
     _TAG + "str": str,
     _TAG + "null": lambda _: None,
@@ -97,7 +99,7 @@ _EXPLICIT: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _plain_scalar(text: str) -> Any:
+def _plain_scalar(text: str) -> object:
     if text in _WORDS:
         return _WORDS[text]
     if text[0] in "-+.0123456789":
@@ -113,24 +115,24 @@ class _Open:
 
     __slots__ = ("anchor", "key", "merged", "size", "value")
 
-    def __init__(self, value: Any, anchor: str | None) -> None:
-        self.value = value
+    def __init__(self, value: object, anchor: str | None) -> None:
+        self.value: Any = value
         self.anchor = anchor
-        self.key: Any = None  # of a mapping: the key whose value comes next
-        self.merged: list[Any] = []
+        self.key: object = None  # of a mapping: the key whose value comes next
+        self.merged: list[dict[str, object]] = []
         self.size = 1  # nodes in it, those that its aliases stand for included
 
 
 class _Builder:
     """YAML's events made into JSON values; one method for each event, by the event's name."""
 
-    def __init__(self, name: str, tags: Mapping[str, Callable[[str], Any]]) -> None:
+    def __init__(self, name: str, tags: Mapping[str, Callable[[str], object]]) -> None:
         self.name = name
         self.tags = tags
         self.line = 1
-        self.root: list[Any] = []
+        self.root: list[object] = []
         self.open: list[_Open] = []
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.anchors: dict[str, tuple[object, int]] = {}
         self.aliased = 0
 
     def error(self, message: str) -> SpecError:
@@ -139,20 +141,20 @@ class _Builder:
     def too_deep(self) -> SpecError:
         return self.error(f"nested deeper than {_DEEPEST} levels")
 
-    def nothing(self, event: Any) -> None:
+    def nothing(self, event: object) -> None:
         """Ends and starts of streams and documents carry no value."""
 
-    def DocumentStartEvent(self, _: Any) -> None:  # noqa: N802 - the event's name
+    def DocumentStartEvent(self, _: object) -> None:  # noqa: N802 - the event's name
         if self.root:
             raise self.error("a second YAML document; keep one in a file")
 
-    def MappingStartEvent(self, event: Any) -> None:  # noqa: N802
+    def MappingStartEvent(self, event: yaml.MappingStartEvent) -> None:  # noqa: N802
         self.start(event, {}, "map")
 
-    def SequenceStartEvent(self, event: Any) -> None:  # noqa: N802
+    def SequenceStartEvent(self, event: yaml.SequenceStartEvent) -> None:  # noqa: N802
         self.start(event, [], "seq")
 
-    def start(self, event: Any, value: Any, tag: str) -> None:
+    def start(self, event: yaml.CollectionStartEvent, value: object, tag: str) -> None:
         if event.tag not in {None, "!", _TAG + tag} and event.tag not in self.tags:
             raise self.foreign(event.tag)
         if self.open and isinstance(self.open[-1].value, dict) and self.open[-1].key is None:
@@ -161,18 +163,18 @@ class _Builder:
             raise self.too_deep()
         self.open.append(_Open(value, event.anchor))
 
-    def MappingEndEvent(self, _: Any) -> None:  # noqa: N802
+    def MappingEndEvent(self, _: object) -> None:  # noqa: N802
         done = self.open.pop()
         for part in done.merged:  # what the mapping says itself wins, then the first that is merged
             for key, value in part.items():
                 done.value.setdefault(key, value)
         self.add(done.value, done.size, done.anchor)
 
-    def SequenceEndEvent(self, _: Any) -> None:  # noqa: N802
+    def SequenceEndEvent(self, _: object) -> None:  # noqa: N802
         done = self.open.pop()
         self.add(done.value, done.size, done.anchor)
 
-    def AliasEvent(self, event: Any) -> None:  # noqa: N802
+    def AliasEvent(self, event: yaml.AliasEvent) -> None:  # noqa: N802
         if event.anchor not in self.anchors:
             raise self.error("an alias without a finished anchor above it; write the part out")
         value, size = self.anchors[event.anchor]
@@ -181,10 +183,10 @@ class _Builder:
             raise self.error(f"aliases that stand for more than {_MOST_ALIASED:,} values; write the parts out")
         self.add(value, size, None)
 
-    def ScalarEvent(self, event: Any) -> None:  # noqa: N802
+    def ScalarEvent(self, event: yaml.ScalarEvent) -> None:  # noqa: N802
         is_key = bool(self.open) and isinstance(self.open[-1].value, dict) and self.open[-1].key is None
         tag = event.tag
-        explicit = _EXPLICIT.get(tag) or self.tags.get(tag)
+        explicit = (_EXPLICIT.get(tag) or self.tags.get(tag)) if tag is not None else None
         if tag is not None and explicit is None:
             raise self.foreign(tag)
         if is_key:
@@ -194,7 +196,7 @@ class _Builder:
         else:
             self.add(_plain_scalar(event.value) if event.implicit[0] else event.value, 1, event.anchor)
 
-    def add(self, value: Any, size: int, anchor: str | None) -> None:
+    def add(self, value: object, size: int, anchor: str | None) -> None:
         if anchor is not None:
             self.anchors[anchor] = (value, size)
         if not self.open:
@@ -208,9 +210,10 @@ class _Builder:
             raise self.error("an alias as a key; write the key out")
         elif into.key is _MERGE:
             parts = value if isinstance(value, list) else [value]
-            if not all(isinstance(part, dict) for part in parts):
+            mappings = [part for part in parts if isinstance(part, dict)]
+            if len(mappings) < len(parts):
                 raise self.error("`<<` takes a mapping or a list of mappings")
-            into.merged += parts
+            into.merged += mappings
             into.key = None
         else:
             into.value[into.key] = value

@@ -15,7 +15,7 @@ _DEFS = "#/$defs/"
 _UNIONS = ("anyOf", "oneOf")
 
 
-def endless_unions(definitions: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+def endless_unions(definitions: Mapping[str, object]) -> Iterator[tuple[dict[str, Any], str]]:
     """The unions to be left out so that no instance is tried against more than ``MOST`` schemas, innermost first.
 
     Args:
@@ -43,11 +43,11 @@ def endless_unions(definitions: Mapping[str, Any]) -> Iterator[tuple[dict[str, A
             known[id(schema)] = count
 
 
-def _count(schema: dict[str, Any], definitions: Mapping[str, Any], known: Mapping[int, int]) -> int:
+def _count(schema: dict[str, Any], definitions: Mapping[str, object], known: Mapping[int, int]) -> int:
     return 1 + sum(known.get(id(child), 1) for child in _applied(schema, definitions))
 
 
-def _applied(schema: dict[str, Any], definitions: Mapping[str, Any]) -> list[Any]:
+def _applied(schema: dict[str, Any], definitions: Mapping[str, object]) -> list[object]:
     """The schemas that a rewritten schema object applies to the same instance."""
     children = [child for keyword in ("allOf", *_UNIONS) for child in schema.get(keyword, ())]
     children += [schema[keyword] for keyword in ("not", "if", "then", "else") if keyword in schema]

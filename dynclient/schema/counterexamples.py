@@ -23,7 +23,7 @@ _Path = tuple["str | int", ...]
 _GONE = object()
 
 
-def broken(schema: Schema, rng: random.Random, *, direction: Direction) -> tuple[Any, _Path] | None:
+def broken(schema: Schema, rng: random.Random, *, direction: Direction) -> tuple[object, _Path] | None:
     """An instance with one thing wrong, and the way to it; None where nothing that was tried is wrong.
 
     A member is missing, of another type, outside its enum, bounds, lengths or format, or, in a request, undeclared in a
@@ -59,22 +59,22 @@ def broken(schema: Schema, rng: random.Random, *, direction: Direction) -> tuple
     return None
 
 
-def _places(value: Any, path: _Path) -> Iterator[tuple[_Path, Any]]:
+def _places(value: object, path: _Path) -> Iterator[tuple[_Path, object]]:
     yield path, value
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, item in members:
         yield from _places(item, (*path, step))
 
 
-def _other_type(path: _Path, value: Any, rng: random.Random) -> Iterator[tuple[_Path, Any]]:
-    values: tuple[Any, ...] = (None, True, 7.5, "?", [], {})
+def _other_type(path: _Path, value: object, rng: random.Random) -> Iterator[tuple[_Path, object]]:
+    values: tuple[object, ...] = (None, True, 7.5, "?", [], {})
     others = [other for other in values if json_type(other) != json_type(value)]
     rng.shuffle(others)
     return ((path, other) for other in others)
 
 
-def _other_value(path: _Path, value: Any, rng: random.Random) -> Iterator[tuple[_Path, Any]]:
-    kind, others = json_type(value), list[Any]()
+def _other_value(path: _Path, value: Any, rng: random.Random) -> Iterator[tuple[_Path, object]]:
+    kind, others = json_type(value), list[object]()
     if kind == "string":
         others = ["", "no such value?", "x" * 2000]
     elif kind in {"integer", "number"}:
@@ -85,15 +85,15 @@ def _other_value(path: _Path, value: Any, rng: random.Random) -> Iterator[tuple[
     return ((path, other) for other in others)
 
 
-def _without(path: _Path, value: Any, _: random.Random) -> Iterator[tuple[_Path, Any]]:
+def _without(path: _Path, value: object, _: random.Random) -> Iterator[tuple[_Path, object]]:
     return (((*path, name), _GONE) for name in (value if isinstance(value, dict) else ()))
 
 
-def _undeclared(path: _Path, value: Any, _: random.Random) -> Iterator[tuple[_Path, Any]]:
+def _undeclared(path: _Path, value: object, _: random.Random) -> Iterator[tuple[_Path, object]]:
     return iter([((*path, "undeclared_field"), 1)] if isinstance(value, dict) else [])
 
 
-def _replaced(value: Any, path: _Path, new: Any) -> Any:
+def _replaced(value: Any, path: _Path, new: object) -> object:
     """The same with one place changed; what lies beside the way is shared."""
     if not path:
         return new

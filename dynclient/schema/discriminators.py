@@ -25,7 +25,7 @@ def mapped(rule: Mapping[str, Any]) -> dict[str, str]:
 
 
 def branches_by_value(
-    document: Mapping[str, Any], version: str, branches: Sequence[Any], pointer: str, rule: Mapping[str, Any]
+    document: Mapping[str, object], version: str, branches: Sequence[Any], pointer: str, rule: Mapping[str, Any]
 ) -> dict[str, list[str]]:
     """For each value of a discriminator the pointers of what it chooses; ``[]`` where ``mapping`` leads nowhere.
 
@@ -67,7 +67,7 @@ def children_by_value(
     return values
 
 
-def types_named(document: Mapping[str, Any], version: str, schema: Any) -> frozenset[str]:
+def types_named(document: Mapping[str, object], version: str, schema: object) -> frozenset[str]:
     """The JSON types that a branch names, through ``$ref``, ``allOf`` and unions; empty where it names none."""
     names: set[str] = set()
     for words in _Reader(document, version, "").parts(schema, unions=True):
@@ -78,7 +78,7 @@ def types_named(document: Mapping[str, Any], version: str, schema: Any) -> froze
     return frozenset(names)
 
 
-def _reference(schema: Any) -> str | None:
+def _reference(schema: object) -> str | None:
     reference = schema.get("$ref") if isinstance(schema, dict) else None
     return reference if isinstance(reference, str) else None
 
@@ -86,12 +86,12 @@ def _reference(schema: Any) -> str | None:
 class _Reader:
     """Reads the values of one property off branches."""
 
-    def __init__(self, document: Mapping[str, Any], version: str, name: str) -> None:
+    def __init__(self, document: Mapping[str, object], version: str, name: str) -> None:
         self.document = document
         self.version = version
         self.name = name
 
-    def values(self, branch: Any) -> list[str]:
+    def values(self, branch: object) -> list[str]:
         """The values that mean a branch: those of its own property, of the branches in it, or its component's name."""
         own = self._held_to(branch)
         if own:
@@ -101,7 +101,7 @@ class _Reader:
             return [value for member in inner for value in (self._held_to(member) or _name_of(member))]
         return _name_of(branch)
 
-    def parts(self, schema: Any, *, unions: bool = False) -> Iterator[Mapping[str, Any]]:
+    def parts(self, schema: object, *, unions: bool = False) -> Iterator[Mapping[str, Any]]:
         """The keywords of a schema and of what it refers to, through ``allOf``; of its unions' members as well."""
         waiting, seen = [schema], set()
         while waiting:
@@ -116,7 +116,7 @@ class _Reader:
             for keyword in ("allOf", "anyOf", "oneOf") if unions else ("allOf",):
                 waiting += reversed(words.get(keyword, ()))
 
-    def _held_to(self, branch: Any) -> list[str]:
+    def _held_to(self, branch: object) -> list[str]:
         """The strings that ``const`` or ``enum`` allow for the property."""
         for words in self.parts(branch):
             field = words.get("properties", {}).get(self.name)
@@ -127,10 +127,10 @@ class _Reader:
                     return values
         return []
 
-    def _union(self, branch: Any) -> list[Any]:
+    def _union(self, branch: object) -> list[object]:
         return [member for words in self.parts(branch) for key in ("oneOf", "anyOf") for member in words.get(key, ())]
 
 
-def _name_of(branch: Any) -> list[str]:
+def _name_of(branch: object) -> list[str]:
     reference = _reference(branch)
     return [pointers.split(reference)[-1]] if reference is not None and "/" in reference else []

@@ -36,7 +36,7 @@ _DEPTH = 8  # deeper than this only what is required is built
 _BOTTOM = 60  # this deep is a schema that requires itself
 _SIZE = 3000  # values in one instance; after that only what is required is built
 _APART = 60  # changes tried to have an object fit one branch of a ``oneOf`` alone
-_VARIOUS: tuple[Any, ...] = (7, "text", True, [], {})
+_VARIOUS: tuple[object, ...] = (7, "text", True, [], {})
 _CHECKS = 400  # changes tried on one sample before another is broken
 
 #: keywords that building does not follow, so that the part is checked where it is made
@@ -96,7 +96,7 @@ class _Maker:
         self.minimal = minimal
         self.left = _SIZE
 
-    def value(self, schemas: Sequence[Schema], at: _At) -> Any:
+    def value(self, schemas: Sequence[Schema], at: _At) -> object:
         """A value that keeps to all of ``schemas``."""
         self.left -= 1
         if at.depth > _BOTTOM or self.left < -_SIZE:
@@ -106,7 +106,7 @@ class _Maker:
         if self.is_null(schemas, at, again=again):
             return None
         for _ in range(_LOCAL_TRIES):
-            forced: dict[str, Any] = {}
+            forced: dict[str, object] = {}
             parts = list(self.parts(schemas, forced, at))
             made = self.of(parts, forced, at)
             judged = any(keyword in part.keywords for part in parts for keyword in _JUDGED)
@@ -118,10 +118,10 @@ class _Maker:
                         return other
         raise Stuck
 
-    def is_valid(self, value: Any, schemas: Sequence[Schema]) -> bool:
+    def is_valid(self, value: object, schemas: Sequence[Schema]) -> bool:
         return all(_validator(schema, self.direction).is_valid(value) for schema in schemas)
 
-    def told_apart(self, made: dict[str, Any], parts: Sequence[Schema]) -> Iterator[dict[str, Any]]:
+    def told_apart(self, made: dict[str, object], parts: Sequence[Schema]) -> Iterator[dict[str, object]]:
         """The same with one member more that a branch of a ``oneOf`` does not take, where two of them take it all."""
         for part in parts:
             for branch in part.branches("oneOf"):
@@ -138,30 +138,30 @@ class _Maker:
         often = 0.3 if self.minimal is None else 0.1
         return again or at.depth > _DEPTH or (self.minimal is not True and self.rng.random() < often)
 
-    def of(self, parts: Sequence[Schema], forced: Mapping[str, Any], at: _At) -> Any:
+    def of(self, parts: Sequence[Schema], forced: Mapping[str, object], at: _At) -> object:
         listed = _listed(parts)
         if listed is not None:
             return self.rng.choice(listed)
         kinds = ["object"] if forced else _kinds(parts)
         kind = self.rng.choice(kinds) if kinds else ""
         if kind == "object":
-            return self.object(parts, forced, at)
+            return self.members(parts, forced, at)
         if kind == "array":
             return self.array(parts, at)
         return self.scalar(kind, [part.keywords for part in parts]) if kind else self.anything()
 
-    def scalar(self, kind: str, words: Sequence[Mapping[str, Any]]) -> Any:
+    def scalar(self, kind: str, words: Sequence[Mapping[str, Any]]) -> object:
         if kind == "string":
             return text(words, self.rng)
         if kind == "boolean":
             return self.rng.random() < 0.5
         return None if kind == "null" else number(words, self.rng, whole=kind == "integer")
 
-    def anything(self) -> Any:
+    def anything(self) -> object:
         """A value for a schema that says nothing."""
         return "text" if self.minimal else self.rng.choice(("text", 7, 2.5, True, {"key": "value"}, ["item"]))
 
-    def parts(self, schemas: Sequence[Schema], forced: dict[str, Any], at: _At) -> Iterator[Schema]:
+    def parts(self, schemas: Sequence[Schema], forced: dict[str, object], at: _At) -> Iterator[Schema]:
         """The schema objects that hold, one branch of each union chosen; its discriminator goes into ``forced``."""
         waiting, seen = list(reversed(schemas)), set()
         while waiting:
@@ -179,7 +179,7 @@ class _Maker:
                 if keyword in schema.keywords:
                     waiting.append(self.branch(schema, keyword, forced, at))
 
-    def branch(self, schema: Schema, keyword: str, forced: dict[str, Any], at: _At) -> Schema:
+    def branch(self, schema: Schema, keyword: str, forced: dict[str, object], at: _At) -> Schema:
         """One branch that is not null; where little is wanted one that leads no further down, if there is one."""
         branches = schema.branches(keyword)
         rule = schema.keywords.get("discriminator")
@@ -198,7 +198,7 @@ class _Maker:
 
     # --- objects -----------------------------------------------------------------------------------------------
 
-    def object(self, parts: Sequence[Schema], forced: Mapping[str, Any], at: _At) -> dict[str, Any]:
+    def members(self, parts: Sequence[Schema], forced: Mapping[str, object], at: _At) -> dict[str, object]:
         declared = list(dict.fromkeys(name for part in parts for name in part.keywords.get("properties", ())))
         hidden = {name for name in declared if self.is_hidden(parts, name)}
         required = {name for part in parts for name in part.keywords.get("required", ())} - hidden | set(forced)
@@ -207,7 +207,7 @@ class _Maker:
         for part in parts:
             for name, needs in part.keywords.get("dependentRequired", {}).items():
                 required |= set(needs) if name in wanted else set()
-        made: dict[str, Any] = {}
+        made: dict[str, object] = {}
         for name in [*declared, *sorted(required.difference(declared))]:
             if name in forced:
                 made[name] = forced[name]
@@ -231,7 +231,7 @@ class _Maker:
             wish = self.rng.randint(0, len(names))
         return names[: max(0, int(min(max(wish, least - required), most - required)))]
 
-    def member(self, made: dict[str, Any], name: str, parts: Sequence[Schema], at: _At, *, needed: bool) -> None:
+    def member(self, made: dict[str, object], name: str, parts: Sequence[Schema], at: _At, *, needed: bool) -> None:
         """Add one member; one that is not needed is left out when it cannot be built."""
         try:
             made[name] = self.value(_member_schemas(name, parts), at.inside(parts))
@@ -239,7 +239,7 @@ class _Maker:
             if needed:
                 raise
 
-    def extras(self, made: dict[str, Any], parts: Sequence[Schema], at: _At) -> None:
+    def extras(self, made: dict[str, object], parts: Sequence[Schema], at: _At) -> None:
         """Members that no property declares: by pattern, by ``additionalProperties``, or because there are too few."""
         least, most = _bounds(parts, "minProperties", "maxProperties")
         names = [part.child("propertyNames") for part in parts if "propertyNames" in part.keywords]
@@ -261,7 +261,7 @@ class _Maker:
 
     # --- arrays ------------------------------------------------------------------------------------------------
 
-    def array(self, parts: Sequence[Schema], at: _At) -> list[Any]:
+    def array(self, parts: Sequence[Schema], at: _At) -> list[object]:
         least, most = _bounds(parts, "minItems", "maxItems")
         heads = max((len(part.keywords.get("prefixItems", ())) for part in parts), default=0)
         needs = [part.child("contains") for part in parts if "contains" in part.keywords]
@@ -270,7 +270,7 @@ class _Maker:
         if not at.lean:
             size = max(size, heads, self.rng.randint(1, 2))
         size = int(min(size, most))
-        made: list[Any] = []
+        made: list[object] = []
         for _ in range(size * _LOCAL_TRIES):
             if len(made) >= size:
                 break
@@ -306,9 +306,9 @@ def _kinds(parts: Sequence[Schema]) -> list[str]:
     return sorted(name for name in allowed if name != "null") or list(allowed)
 
 
-def _listed(parts: Sequence[Schema]) -> list[Any] | None:
+def _listed(parts: Sequence[Schema]) -> list[object] | None:
     """The values that every ``const`` and ``enum`` allows, null left out if it is not alone; None without any."""
-    lists = [[part.keywords["const"]] for part in parts if "const" in part.keywords]
+    lists: list[list[object]] = [[part.keywords["const"]] for part in parts if "const" in part.keywords]
     lists += [part.keywords["enum"] for part in parts if "enum" in part.keywords]
     if not lists:
         return None
@@ -321,7 +321,7 @@ def _listed(parts: Sequence[Schema]) -> list[Any] | None:
     return [value for value in fitting if value is not None] or fitting
 
 
-def _key(value: Any) -> str:
+def _key(value: object) -> str:
     return json.dumps(value, sort_keys=True)
 
 

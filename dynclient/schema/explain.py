@@ -11,6 +11,8 @@ from .normalize import origin, step
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from jsonschema_rs import ValidationError
+
     from .normalize import Origins
 
 __all__ = ["ONLY_WARNED", "Explainer", "find_non_json", "no_such", "one_of", "type_words"]
@@ -28,7 +30,7 @@ class Explainer:
     """The engine's errors about one instance, as Violations."""
 
     def __init__(
-        self, origins: Origins, document: Mapping[str, Any], instance: Any, location: str, path: _Path
+        self, origins: Origins, document: Mapping[str, object], instance: object, location: str, path: _Path
     ) -> None:
         self.origins = origins
         self.document = document
@@ -37,7 +39,7 @@ class Explainer:
         self.path = path
         self.unions = 0  # inside each other, that are being explained
 
-    def of_all(self, errors: Iterable[Any]) -> Iterator[Violation]:
+    def of_all(self, errors: Iterable[ValidationError]) -> Iterator[Violation]:
         """The violations behind errors of the engine, those of unions by the branch that was meant."""
         for error in errors:
             branches = getattr(error.kind, "context", None)
@@ -50,10 +52,11 @@ class Explainer:
         """Where the document has the whole schema."""
         return origin(self.origins, ())[0]
 
-    def of(self, error: Any) -> Iterator[Violation]:
+    def of(self, error: ValidationError) -> Iterator[Violation]:
         """One broken keyword; where it speaks of several properties, one Violation for each."""
         pointer, rule = self.place(error)
-        kind, where = error.kind, self.walk(error)[0]
+        kind: Any = error.kind  # each kind has attributes of its own
+        where = self.walk(error)[0]
         surplus = self.surplus(error)
         if surplus:
             known, rule = self.names_beside(pointer), str(error.schema_path[-1])
@@ -68,7 +71,7 @@ class Explainer:
             expected, got = _expectation(kind, rule, error.instance)
             yield Violation(self.location, where, rule, expected, got, pointer, error.instance)
 
-    def of_union(self, error: Any, branches: Sequence[Sequence[Any]]) -> Iterator[Violation]:
+    def of_union(self, error: ValidationError, branches: Sequence[Sequence[ValidationError]]) -> Iterator[Violation]:
         """The branch chosen by const or type, then by the fewest and deepest errors."""
         depth = len(error.instance_path)
         pointer, where, got = self.place(error)[0], self.walk(error)[0], type_words(error.instance)
@@ -88,13 +91,13 @@ class Explainer:
         expected = " or ".join(dict.fromkeys(wanted))
         yield Violation(self.location, where, "type", expected, got, pointer, error.instance)
 
-    def rank(self, errors: Sequence[Any], depth: int) -> tuple[bool, bool, int, int]:
+    def rank(self, errors: Sequence[ValidationError], depth: int) -> tuple[bool, bool, int, int]:
         """Less is more likely meant: only warnings, then no const that differs, then few errors, then deep ones."""
         differs = any(_is_constant(e.kind) and len(e.instance_path) == depth + 1 for e in errors)
         count = sum(len(self.surplus(e)) or 1 for e in errors)
         return not all(map(self.only_warns, errors)), differs, count, -max(len(e.instance_path) for e in errors)
 
-    def only_warns(self, error: Any, unions: int = 0) -> bool:
+    def only_warns(self, error: ValidationError, unions: int = 0) -> bool:
         """Whether what is broken is only a warning in a response; of a union, by one of its branches."""
         branches = getattr(error.kind, "context", None)
         if branches:
@@ -103,21 +106,25 @@ class Explainer:
             )
         return bool(self.surplus(error)) or self.place(error)[1] in ONLY_WARNED
 
-    def place(self, error: Any) -> tuple[str, str]:
+    def place(self, error: ValidationError) -> tuple[str, str]:
         """Where the document has the rule, and its name where it is not the engine's."""
         return origin(self.origins, tuple(map(str, error.schema_path)))
 
-    def walk(self, error: Any) -> tuple[_Path, Any]:
+    def walk(self, error: ValidationError) -> tuple[_Path, object]:
         """The way to the value, and the value; the engine takes every name that reads as a number for an index."""
         names: list[str | int] = []
         value = self.instance
         for part in error.instance_path:
-            name = _own_name(value, part) if isinstance(value, dict) else part
-            value = value.get(name) if isinstance(value, dict) else value[part] if isinstance(value, list) else None
+            if isinstance(value, dict):
+                name: str | int = _own_name(value, part)
+                value = value.get(name)
+            else:
+                name = part
+                value = value[part] if isinstance(value, list) and isinstance(part, int) else None
             names.append(name)
         return (*self.path, *names), value
 
-    def surplus(self, error: Any) -> Sequence[str]:
+    def surplus(self, error: ValidationError) -> Sequence[str]:
         """The fields that an ``additionalProperties: false`` or its like does not want; empty for any other error."""
         if not error.schema_path or error.schema_path[-1] not in {"additionalProperties", "unevaluatedProperties"}:
             return ()
@@ -132,12 +139,12 @@ class Explainer:
         return list(schema.get("properties", ()))
 
 
-def _own_name(value: Mapping[str, Any], part: str | int) -> str:
+def _own_name(value: Mapping[str, object], part: str | int) -> str:
     name = str(part)
     return name if name in value else next((own for own in value if step(own) == name), name)
 
 
-def _misses(error: Any, depth: int) -> bool:
+def _misses(error: ValidationError, depth: int) -> bool:
     """Does this error say that the instance is of another kind altogether?"""
     return len(error.instance_path) == depth and error.kind.name in {"type", "const", "enum"}
 
@@ -194,7 +201,7 @@ _WANTED: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _expectation(kind: Any, rule: str, instance: Any) -> tuple[str, str]:
+def _expectation(kind: Any, rule: str, instance: object) -> tuple[str, str]:
     """What a rule wants and what came, in our own words; the engine's text is never shown."""
     if rule == "readOnly":
         return "read-only, it may not be sent", ""
@@ -210,13 +217,13 @@ def _expectation(kind: Any, rule: str, instance: Any) -> tuple[str, str]:
     return (wanted(kind) if wanted else f"something that {kind.name} allows"), type_words(instance)
 
 
-def one_of(options: Sequence[Any]) -> str:
+def one_of(options: Sequence[object]) -> str:
     """``one of 'a', 'b' …``, the first dozen of a document's own values."""
     shown = ", ".join(map(_json_word, options[:12]))
     return f"one of {shown}" + (f" … ({len(options)} in all)" if len(options) > 12 else "")
 
 
-def _json_word(value: Any) -> str:
+def _json_word(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "null" if value is None else repr(value)
@@ -230,7 +237,7 @@ def no_such(name: str, known: Sequence[str]) -> str:
     return f"not a known field; known are {', '.join(known[:20])}" if known else "no field is allowed here"
 
 
-def type_words(value: Any) -> str:
+def type_words(value: object) -> str:
     """The JSON type of a Python value, in words; for other values, the Python type's name."""
     if value is None:
         return "null"
@@ -242,11 +249,11 @@ def type_words(value: Any) -> str:
     return "an array" if isinstance(value, (list, tuple)) else f"a {type(value).__name__}"
 
 
-def find_non_json(value: Any, location: str, path: Sequence[str | int]) -> list[Violation]:
+def find_non_json(value: object, location: str, path: Sequence[str | int]) -> list[Violation]:
     """The values that are not JSON, which the engine refuses to look at or takes for something else."""
     found: list[Violation] = []
 
-    def look(value: Any, path: _Path, depth: int) -> None:
+    def look(value: object, path: _Path, depth: int) -> None:
         if len(found) == _MOST_ALIENS:
             return
         if isinstance(value, (dict, list, tuple)):
@@ -265,7 +272,7 @@ def find_non_json(value: Any, location: str, path: Sequence[str | int]) -> list[
     return found
 
 
-def _alien(value: Any) -> str:
+def _alien(value: object) -> str:
     """What a scalar should be that is none of JSON's; empty when it is."""
     if isinstance(value, float):
         return "" if value - value == 0 else "a finite number (JSON has no NaN and no infinity)"

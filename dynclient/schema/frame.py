@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ _DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "Float64", "strin
 _TIMES = frozenset({"date-time", "datetime"})
 
 
-def frame(items: Iterable[Mapping[str, Any]]) -> Any:
+def frame(items: Iterable[Mapping[str, object]]) -> object:
     """A pandas DataFrame: times aware in UTC, numbers and booleans that may be missing, nested values as JSON text.
 
     ``dynclient.frame(af.get_dags.iter())``. The dtypes go by the schema of the first model, so that a column of
@@ -36,7 +36,7 @@ def frame(items: Iterable[Mapping[str, Any]]) -> Any:
     names = list(
         dict.fromkeys([*(schema.fields if schema is not None else ()), *(name for row in rows for name in row)])
     )
-    columns: dict[str, Any] = {}
+    columns: dict[str, object] = {}
     for name in names:
         values = [_flat(row.get(name)) for row in rows]
         field = schema.fields.get(name) if schema is not None else None
@@ -47,11 +47,11 @@ def frame(items: Iterable[Mapping[str, Any]]) -> Any:
     return pd.DataFrame(columns)
 
 
-def _flat(value: Any) -> Any:
+def _flat(value: object) -> object:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (Mapping, list)) else value
 
 
-def _dtype(field: Schema | None, values: list[Any]) -> str:
+def _dtype(field: Schema | None, values: list[object]) -> str:
     """The extension dtype of a field; by its values where the document says nothing or several things."""
     kinds = {kind for kind in (field.described_types if field is not None else ()) if kind != "null"}
     if len(kinds) == 1:

@@ -15,9 +15,11 @@ from .discriminators import branches_by_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from .models import Model
+    from .origins import Place
     from .schema import Schema
 
-    Builder = Callable[[Any, Any], Any]
+    Builder = Callable[[Any, Place], Any]
 
 __all__ = ["Builders"]
 
@@ -32,7 +34,7 @@ class Builders:
         model: the model class of an object schema.
     """
 
-    def __init__(self, model: Callable[[Schema], Any]) -> None:
+    def __init__(self, model: Callable[[Schema], type[Model]]) -> None:
         self._model = model
         self._made: dict[str, Builder | None] = {}
         self._making: set[str] = set()  # those that a recursive schema meets again
@@ -60,7 +62,7 @@ class Builders:
     def _later(self, plain: Schema) -> Builder:
         """The builder that is being made, looked up when it is used; another thread waits for it there."""
 
-        def build_later(value: Any, origin: Any) -> Any:
+        def build_later(value: object, origin: Place) -> object:
             build = self.of(plain)
             return build(value, origin) if build else value
 
@@ -81,9 +83,10 @@ class Builders:
     def _object_builder(self, plain: Schema) -> Builder:
         made = self._model(plain)
         children = [(name, build) for name, field in plain.fields.items() if (build := self.of(field))]
-        new, update, place = dict.__new__, dict.update, made._origin_.__set__
+        slot: Any = made._origin_  # of the class: the descriptor of the slot
+        new, update, place = dict.__new__, dict.update, slot.__set__
 
-        def build_object(value: Any, origin: Any) -> Any:
+        def build_object(value: object, origin: Place) -> object:
             if value.__class__ is not dict:
                 return value
             model = new(made)
@@ -103,7 +106,7 @@ class Builders:
         if build is None:
             return None
 
-        def build_map(value: Any, origin: Any) -> Any:
+        def build_map(value: object, origin: Place) -> object:
             if not isinstance(value, dict):
                 return value
             return {name: build(item, (origin, name)) for name, item in value.items()}
@@ -121,7 +124,7 @@ class Builders:
         name = rule["propertyName"] if rule is not None else ""
         chosen = _chosen(plain, self.of) if rule is not None else {}
 
-        def build_union(value: Any, origin: Any) -> Any:
+        def build_union(value: object, origin: Place) -> object:
             if isinstance(value, list):
                 return arrays(value, origin) if arrays else value
             if not isinstance(value, dict) or not objects:
@@ -146,7 +149,7 @@ def _chosen(union: Schema, builder: Callable[[Schema], Builder | None]) -> dict[
 
 
 def _list_builder(build: Builder) -> Builder:
-    def build_list(value: Any, origin: Any) -> Any:
+    def build_list(value: object, origin: Place) -> object:
         if value.__class__ is not list:
             return value
         for i, item in enumerate(value):
@@ -156,7 +159,7 @@ def _list_builder(build: Builder) -> Builder:
     return build_list
 
 
-def _likeness(schema: Schema, value: Mapping[str, Any]) -> tuple[bool, bool, int]:
+def _likeness(schema: Schema, value: Mapping[str, object]) -> tuple[bool, bool, int]:
     fields = schema.fields
     fits = all(value[name] in field.enum for name, field in fields.items() if len(field.enum) == 1 and name in value)
     return fits, schema.required <= value.keys(), sum(name in fields for name in value)

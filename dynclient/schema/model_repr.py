@@ -49,18 +49,18 @@ def _is_secret(name: str, schema: Schema | None) -> bool:
     return looks_secret(name) or (field is not None and field.is_secret)
 
 
-def _field(name: str, holder: Mapping[str, Any], schema: Schema | None) -> str:
+def _field(name: str, holder: Mapping[str, object], schema: Schema | None) -> str:
     """One field of an object as shown."""
     return MASK if is_hidden(name, holder, schema) else _shown(holder.get(name))
 
 
-def is_hidden(name: str, holder: Mapping[str, Any], schema: Schema | None) -> bool:
+def is_hidden(name: str, holder: Mapping[str, object], schema: Schema | None) -> bool:
     """Is it a secret that is there? The ``value`` beside a telling ``key`` is one too."""
     tells = name == "value" and is_named_beside(holder)
     return holder.get(name) not in (None, "") and (tells or _is_secret(name, schema))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, dict):
         return "{…}" if value else "{}"
     if isinstance(value, str):
@@ -85,7 +85,7 @@ def _clip(text: str) -> str:
     return text if len(text) <= _TEXT_SHOWN else text[: _TEXT_SHOWN - 1] + "…"
 
 
-def list_field(value: Mapping[str, Any]) -> str | None:
+def list_field(value: Mapping[str, object]) -> str | None:
     """The name of the list in a collection: one list of objects, and little beside it that is no object itself."""
     names = [name for name, item in value.items() if isinstance(item, list) and all(isinstance(i, dict) for i in item)]
     beside = [item for name, item in value.items() if name not in names and item is not None]
@@ -102,7 +102,7 @@ def shortfall(value: Mapping[str, Any]) -> str:
     return f"{len(value[name])} of {total}"
 
 
-def model(name: str, value: Mapping[str, Any], schema: Schema | None) -> str:
+def model(name: str, value: Mapping[str, object], schema: Schema | None) -> str:
     """One line: ``Pool(name='default_pool', slots=128, …)``."""
     fields = [f"{field}={_field(field, value, schema)}" for field in list(value)[:_FIELDS_SHOWN]]
     if len(value) > _FIELDS_SHOWN:

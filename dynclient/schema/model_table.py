@@ -69,7 +69,7 @@ class Table(NamedTuple):
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{more}</div>"
         )
 
-    def as_rich(self, width: int | None = None) -> Any:
+    def as_rich(self, width: int | None = None) -> object:
         """A ``rich.table.Table`` with as many columns as a width in letters has room for."""
         from rich.table import Table as Grid  # an extra
         from rich.text import Text
@@ -126,7 +126,7 @@ def of_model(name: str, value: Mapping[str, Any], schema: Schema | None) -> Tabl
 
 def of_items(
     name: str,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, object]],
     schema: Schema | None = None,
     note: str = "",
     columns: Sequence[str] = (),
@@ -145,7 +145,7 @@ def of_items(
     return Table(name, names, cells, note or f"{len(rows)} item{'' if len(rows) == 1 else 's'}")
 
 
-def _column_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _column_names(rows: Sequence[Mapping[str, object]]) -> list[str]:
     """The columns that people look for and that say something; the first others where those are few."""
     known = releases.columns()
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -157,7 +157,7 @@ def _column_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [*wanted, *more][:_COLUMNS] or names[:_COLUMNS]
 
 
-def cell(name: str, holder: Mapping[str, Any], schema: Schema | None) -> Cell:
+def cell(name: str, holder: Mapping[str, object], schema: Schema | None) -> Cell:
     """One field of an object as shown; the ``value`` beside a telling ``key`` is a secret too."""
     value = holder.get(name)
     if model_repr.is_hidden(name, holder, schema):
@@ -183,7 +183,7 @@ def _text(value: str, form: str | None) -> Cell:
     return Cell(_cut(text), text if len(text) > _TEXT else "")
 
 
-def _words(value: Any) -> str:
+def _words(value: object) -> str:
     """A value that is no text: yes and no, names of what a list holds, the value that an object wraps."""
     if value is None or isinstance(value, bool):
         return "" if value is None else "yes" if value else "no"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from ..documents import pointers, releases
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .model_builder import Builder
+    from .model_table import Table
+    from .origins import Place
 
 __all__ = ["Model", "Models", "Value", "remember"]
 
@@ -44,7 +46,7 @@ class Model(dict[str, Any]):
     __slots__ = ("_origin_",)
     _schema_: Schema
     _models_: Models
-    _origin_: Any  # Origin, or (origin of the model or list around it, name or index), or None
+    _origin_: Place
 
     def __init__(self, /, *args: Any, **fields: Any) -> None:
         """Take what ``dict`` takes and validate it.
@@ -69,7 +71,7 @@ class Model(dict[str, Any]):
             return None
         raise self._no_such(name)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         if hasattr(Model, name) or name not in self._schema_.fields:
             raise self._no_such(name)
         self[name] = value
@@ -93,7 +95,7 @@ class Model(dict[str, Any]):
 
     # --- assigning ---
 
-    def _checked(self, name: str, value: Any) -> Any:
+    def _checked(self, name: str, value: object) -> object:
         field = self._schema_.fields.get(name) or self._schema_.additional
         value, wrong = _judged(value, field, (name,))
         if field is None and self._schema_.closed:
@@ -105,7 +107,7 @@ class Model(dict[str, Any]):
             raise InvalidRequest(f"{type(self).__name__} cannot take this:", wrong)
         return self._models_.built(value, field)
 
-    def __setitem__(self, name: str, value: Any) -> None:
+    def __setitem__(self, name: str, value: object) -> None:
         _set(self, name, self._checked(name, value))
 
     def setdefault(self, name: str, default: Any = None, /) -> Any:
@@ -143,7 +145,7 @@ class Model(dict[str, Any]):
 
     __copy__ = copy
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         from copy import deepcopy
 
         new = memo[id(self)] = self._revive({}, self._origin_)
@@ -151,13 +153,13 @@ class Model(dict[str, Any]):
         return new
 
     @classmethod
-    def _revive(cls, value: dict[str, Any], origin: Any) -> Self:
+    def _revive(cls, value: dict[str, Any], origin: Place) -> Self:
         new = dict.__new__(cls)
         dict.update(new, value)
         object.__setattr__(new, "_origin_", origin)
         return new
 
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
         """By the values, the document's release or digest, and the schema's pointer; the document is not in it."""
         models, schema, name = self._models_, self._schema_, type(self).__name__
         document = (models.reference, id(models))
@@ -165,7 +167,7 @@ class Model(dict[str, Any]):
         return _unpickle, (document, schema.pointer, None if name == schema.name else name, values, _pickled(self))
 
     @classmethod
-    def fromkeys(cls, names: Any, value: Any = None) -> Self:  # type: ignore[override]
+    def fromkeys(cls, names: Iterable[str], value: object = None) -> Self:  # type: ignore[override]
         """As ``dict.fromkeys``, validated."""
         return cls(dict.fromkeys(names, value))
 
@@ -204,22 +206,22 @@ class Model(dict[str, Any]):
         return model_repr.model(type(self).__name__, self, self._schema_)
 
     def _repr_html_(self) -> str:
-        return str(self._table().as_html())
+        return self._table().as_html()
 
-    def __rich__(self) -> Any:
+    def __rich__(self) -> object:
         return self._table().as_rich()
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - the signature is IPython's
         nested = cycle or len(printer.stack) > 1
         printer.text(repr(self) if nested else self._table().at_a_prompt(repr(self)))
 
-    def _table(self) -> Any:
+    def _table(self) -> Table:
         from . import model_table  # only for those who look: it is not on the path of a call
 
         return model_table.of_model(type(self).__name__, self, self._schema_)
 
 
-def _judged(given: Any, schema: Schema | None, path: tuple[str | int, ...] = ()) -> tuple[Any, list[Violation]]:
+def _judged(given: object, schema: Schema | None, path: tuple[str | int, ...] = ()) -> tuple[Any, list[Violation]]:
     """A Python value as JSON, and where it breaks its schema; of a value without JSON form only that is said."""
     wrong: list[Violation] = []
     value = to_json(given, "model", path, wrong)
@@ -233,14 +235,14 @@ def _judged(given: Any, schema: Schema | None, path: tuple[str | int, ...] = ())
 # --- pickles -----------------------------------------------------------------------------------------------------
 
 
-def _without_models(value: Any) -> Any:
+def _without_models(value: object) -> object:
     """The same with plain dicts for models; new containers only where they hold one."""
     if isinstance(value, dict):
         return {name: _without_models(item) for name, item in value.items()}
     return [_without_models(item) for item in value] if isinstance(value, list) else value
 
 
-def _pickled(model: Model) -> tuple[Any, ...] | None:
+def _pickled(model: Model) -> tuple[object, ...] | None:
     """The origin of a model without what else was in the answer; what was sent only where it is not what is there."""
     origin, steps = root_of(model)
     if origin is None:
@@ -251,7 +253,7 @@ def _pickled(model: Model) -> tuple[Any, ...] | None:
 
 
 def _unpickle(
-    document: tuple[str, int], pointer: str, name: str | None, value: dict[str, Any], origin: tuple[Any, ...] | None
+    document: tuple[str, int], pointer: str, name: str | None, value: dict[str, object], origin: tuple[Any, ...] | None
 ) -> Model:
     """The model again, of the same document, which is loaded if it is of a bundled release.
 
@@ -277,9 +279,9 @@ class Value:
 
     _schema_: Schema
     _models_: Models
-    values: tuple[Any, ...]
+    values: tuple[object, ...]
 
-    def __new__(cls, value: Any) -> Any:
+    def __new__(cls, value: object) -> Any:
         """The value as checked JSON, with models in it where it has objects."""
         given, wrong = _judged(value, cls._schema_)
         if wrong:
@@ -296,7 +298,7 @@ class Models(Mapping[str, Any]):
         self._reference: str | None = None
         self._classes: dict[str, type[Model]] = {}
         self._values: dict[str, type[Value]] = {}
-        self._builders = Builders(self.of)
+        self._builders = Builders(self.of_object)
         self._inline: dict[str, str] | None = None
 
     # --- by name ---
@@ -331,7 +333,7 @@ class Models(Mapping[str, Any]):
     def __repr__(self) -> str:
         return f"<{len(self)} models: {', '.join(list(self)[:5])} …>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _models_of, (self.reference, id(self))
 
     @property
@@ -376,9 +378,12 @@ class Models(Mapping[str, Any]):
         made = self._classes.get(plain.pointer)
         if made is not None:
             return made
-        if not plain.fields:
-            return None
-        return self.made(plain, plain.name or self.inline.get(plain.pointer) or _borrowed_name(plain))
+        return self.of_object(plain) if plain.fields else None
+
+    def of_object(self, plain: Schema) -> type[Model]:
+        """The model of a schema with fields of its own, under its own or a borrowed name."""
+        made = self._classes.get(plain.pointer)
+        return made or self.made(plain, plain.name or self.inline.get(plain.pointer) or _borrowed_name(plain))
 
     def builder(self, schema: Schema) -> Builder | None:
         """A function (JSON, origin) -> the same with models in it, for JSON that was checked; None when none would be.
@@ -387,13 +392,13 @@ class Models(Mapping[str, Any]):
         """
         return self._builders.of(schema)
 
-    def built(self, value: Any, schema: Schema | None) -> Any:
+    def built(self, value: object, schema: Schema | None) -> Any:
         """Checked JSON with models in it, which no server sent."""
         build = self.builder(schema) if schema is not None else None
         return build(value, None) if build else value
 
 
-def _digest(document: Mapping[str, Any]) -> str:
+def _digest(document: Mapping[str, object]) -> str:
     import hashlib  # loads OpenSSL; only for pickles of documents that are not bundled
 
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), default=str)

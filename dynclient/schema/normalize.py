@@ -76,7 +76,7 @@ class Rewriter:
     """
 
     def __init__(
-        self, document: Mapping[str, Any], direction: Direction, *, closed: bool, readable: Callable[[Any], bool]
+        self, document: Mapping[str, Any], direction: Direction, *, closed: bool, readable: Callable[[object], bool]
     ) -> None:
         self.document = document
         self.version = dialect.version(document)
@@ -88,9 +88,9 @@ class Rewriter:
         self.formats: set[str] = set()  # those that are asserted
         self.pointer = "#"
         self.origins: Origins = {}
-        self.defs: dict[str, Any] = {}
+        self.defs: dict[str, object] = {}
         self._names: dict[tuple[str, frozenset[str]], str] = {}
-        self._waiting: list[tuple[str, Any, str, frozenset[str]]] = []
+        self._waiting: list[tuple[str, object, str, frozenset[str]]] = []
 
     def root(self, pointer: str) -> dict[str, Any]:
         """The whole closure of the schema at a pointer."""
@@ -106,12 +106,12 @@ class Rewriter:
             schema = {"allOf": [schema]}
         return {**schema, "$defs": self.defs} if self.defs else schema
 
-    def drop(self, holder: dict[str, Any], keyword: str) -> None:
+    def drop(self, holder: dict[str, object], keyword: str) -> None:
         """Leave out a union that would take without end to check, and say so."""
         del holder[keyword]
         warn(f"a union at {self.pointer} has more than {costs.MOST:,} ways to be met; it is not checked")
 
-    def reference(self, pointer: str, dropped: frozenset[str]) -> dict[str, Any]:
+    def reference(self, pointer: str, dropped: frozenset[str]) -> dict[str, object]:
         """``$ref`` to the rewritten target, which is made once per target and set of dropped names."""
         pointer = pointers.canonical(self.document, pointer)
         key = (pointer, dropped)
@@ -121,14 +121,14 @@ class Rewriter:
             name = self._names[key] = self.later(target, pointer, dropped)
         return {"$ref": f"#/$defs/{name}"}
 
-    def later(self, schema: Any, pointer: str, dropped: frozenset[str]) -> str:
+    def later(self, schema: object, pointer: str, dropped: frozenset[str]) -> str:
         """The name of a definition that is rewritten after what is at hand, so that no depth is too deep."""
         name = str(len(self.defs))
         self.defs[name] = True
         self._waiting.append((name, schema, pointer, dropped))
         return name
 
-    def node(self, schema: Any, pointer: str, at: Steps, dropped: frozenset[str]) -> Any:
+    def node(self, schema: object, pointer: str, at: Steps, dropped: frozenset[str]) -> object:
         """One schema object. ``dropped``: names that no ``required`` of this same object may demand."""
         if len(at) > _DEEPEST:
             self.origins[at] = (pointer, "")
@@ -185,7 +185,7 @@ class Rewriter:
         if "discriminator" in words and not any(key in words for key in _UNIONS):
             self.children_of(words["discriminator"], out, pointer, at)
 
-    def list_of(self, schemas: list[Any], pointer: str, at: Steps, dropped: frozenset[str]) -> list[Any]:
+    def list_of(self, schemas: list[object], pointer: str, at: Steps, dropped: frozenset[str]) -> list[object]:
         """Schemas that stand in a list, each at its index; what an ``allOf`` or ``anyOf`` says twice is said once."""
         indexes = list(range(len(schemas)))
         if at[-1] in {"allOf", "anyOf"} and not pointer.endswith("/oneOf"):
@@ -217,7 +217,7 @@ class Rewriter:
 
     def discriminated(
         self, branches: list[Any], rule: Mapping[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """The branch chosen by the property's value; what is no object keeps to a branch that is none."""
         values = discriminators.branches_by_value(self.document, self.version, branches, pointer, rule)
         types = [discriminators.types_named(self.document, self.version, branch) for branch in branches]
@@ -241,7 +241,7 @@ class Rewriter:
 
     def cases(
         self, values: Mapping[str, list[str]], rule: Mapping[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """What an object keeps to by the value of its discriminator, which it must have."""
         here = f"{pointer.rpartition('/')[0]}/discriminator"
         name = rule["propertyName"]
@@ -256,7 +256,7 @@ class Rewriter:
             cases.append({"if": when, "then": then})
         return {"properties": {name: {"enum": list(values)}}, "required": [name], **({"allOf": cases} if cases else {})}
 
-    def any_of(self, places: list[str], at: Steps, dropped: frozenset[str]) -> Any:
+    def any_of(self, places: list[str], at: Steps, dropped: frozenset[str]) -> object:
         """One of the schemas at some pointers; anything where there is none."""
         nodes = [pointers.resolve(self.document, place) for place in places]
         if len(nodes) == 1:
@@ -307,7 +307,7 @@ class Rewriter:
             place = pointers.join(pointer, "prefixItems")
             out["prefixItems"] = self.list_of(out["prefixItems"], place, (*at, "prefixItems"), _NOTHING)
 
-    def property(self, child: Any, pointer: str, at: Steps) -> Any:
+    def property(self, child: object, pointer: str, at: Steps) -> object:
         """A property: ``false`` where this direction may not carry it."""
         hidden_by = self.hidden_by(child, pointer) if self.direction != "model" else ""
         if hidden_by:
@@ -319,7 +319,7 @@ class Rewriter:
 
     # --- what a direction may not carry ---
 
-    def hidden_by(self, child: Any, pointer: str) -> str:
+    def hidden_by(self, child: object, pointer: str) -> str:
         """Where ``readOnly`` or ``writeOnly`` is said, of a property itself or through ``$ref`` and ``allOf``."""
         if not self.hiding or not isinstance(child, dict):
             return ""
@@ -339,9 +339,9 @@ class Rewriter:
         }
         return frozenset(names) if names else _NOTHING
 
-    def same(self, schema: Mapping[str, Any], pointer: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    def same(self, schema: Mapping[str, object], pointer: str) -> Iterator[tuple[Mapping[str, Any], str]]:
         """The keywords of a schema object and of those that hold with it, through ``allOf`` and ``$ref``, each once."""
-        waiting: list[tuple[Any, str]] = [(schema, pointer)]
+        waiting: list[tuple[object, str]] = [(schema, pointer)]
         seen: set[str] = set()
         while waiting:
             value, place = waiting.pop()
@@ -356,7 +356,7 @@ class Rewriter:
                 target = pointers.canonical(self.document, reference)
                 waiting.append((pointers.resolve(self.document, target), target))
 
-    def digestible(self, pattern: Any, pointer: str) -> bool:
+    def digestible(self, pattern: object, pointer: str) -> bool:
         """Can the engine read this regular expression? One it cannot is left out, and said."""
         if self.readable(pattern):
             return True
@@ -364,7 +364,7 @@ class Rewriter:
         return False
 
 
-def _without_parent(part: Any, parent: str) -> Any:
+def _without_parent(part: object, parent: str) -> object:
     """A member of a child's ``allOf``: nothing for the parent, which holds already."""
     return True if isinstance(part, dict) and part.get("$ref") == parent else part
 
@@ -380,12 +380,12 @@ def _named(name: str) -> Steps:
     return (step(name),) if name else ()  # the engine leaves the empty name out of its paths
 
 
-def _schemas(branches: list[Any]) -> list[Any]:
+def _schemas(branches: list[object]) -> list[object]:
     """The branches of a union, with ``false`` for what is no schema."""
     return [branch if isinstance(branch, (dict, bool)) else False for branch in branches]
 
 
-def _takes_null(words: Mapping[str, Any]) -> bool:
+def _takes_null(words: Mapping[str, object]) -> bool:
     """Can "or null" be said inside the object, without wrapping it?"""
     return not any(key in words for key in ("$ref", "const", "not", "if", "allOf", *_UNIONS)) and (
         "type" in words or "enum" in words

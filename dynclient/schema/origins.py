@@ -6,12 +6,15 @@ A model's origin is an ``Origin``, or (origin of the model or list around it, na
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .models import Model
+
+    #: where a model stood: in an answer, at a name or index of what stood somewhere, or nowhere
+    Place: TypeAlias = "Origin | tuple[Place, str | int] | None"
 
 __all__ = ["Origin", "is_same", "root_of", "sent_value"]
 
@@ -28,11 +31,11 @@ class Origin(NamedTuple):
 
     raw: bytes
     operation: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, object]
     steps: tuple[str | int, ...] = ()
 
 
-def is_same(a: Any, b: Any) -> bool:
+def is_same(a: object, b: object) -> bool:
     """Equal as JSON, where 1 and True differ."""
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(is_same(a[name], b[name]) for name in a)
@@ -41,15 +44,15 @@ def is_same(a: Any, b: Any) -> bool:
     return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
-def _sent(origin: Any) -> Any:
+def _sent(origin: Place) -> object:
     """What the server sent at this place, read again from the bytes; None when nothing did."""
-    steps: list[Any] = []
+    steps: list[str | int] = []
     while origin is not None and not isinstance(origin, Origin):
         origin, step = origin
         steps.append(step)
     if origin is None:
         return None
-    value = json.loads(origin.raw)
+    value: Any = json.loads(origin.raw)
     for step in reversed(steps):
         value = value[step]
     return value
@@ -57,7 +60,7 @@ def _sent(origin: Any) -> Any:
 
 def root_of(model: Model) -> tuple[Origin | None, tuple[str | int, ...]]:
     """The call that a model came from and the way to it in that answer."""
-    origin, steps = model._origin_, []
+    origin, steps = model._origin_, list[str | int]()
     while origin is not None and not isinstance(origin, Origin):
         origin, step = origin
         steps.append(step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..documents import dialect, keywords, pointers, positions
 from ..errors import Fault
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["schema_faults"]
 
 
-def schema_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+def schema_faults(document: Mapping[str, object]) -> Iterator[Fault]:
     """Every keyword that says nothing, pattern that cannot be read and discriminator value that leads nowhere."""
     version = dialect.version(document)
     for schema, pointer in positions.schemas(document):
@@ -32,7 +32,7 @@ def schema_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
             yield from _mapping_faults(document, words["discriminator"], pointers.join(pointer, "discriminator"))
 
 
-def _mapping_faults(document: Mapping[str, Any], rule: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
+def _mapping_faults(document: Mapping[str, object], rule: Mapping[str, object], pointer: str) -> Iterator[Fault]:
     for value, target in mapped(rule).items():
         if not pointers.is_there(document, target):
             place = pointers.join(pointer, "mapping", value)

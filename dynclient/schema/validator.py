@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import SpecError, Violation
 from .explain import ONLY_WARNED, Explainer, find_non_json
@@ -17,6 +17,8 @@ from .normalize import Direction, Rewriter, origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from jsonschema_rs import Draft202012Validator as Engine
 
     from .normalize import Origins
 
@@ -39,22 +41,22 @@ class Validator:
 
     __slots__ = ("_closed", "_document", "_open", "direction", "pointer")
 
-    def __init__(self, document: Mapping[str, Any], pointer: str, direction: Direction, closed: _Compiled) -> None:
+    def __init__(self, document: Mapping[str, object], pointer: str, direction: Direction, closed: _Compiled) -> None:
         self.pointer = pointer
         self.direction = direction
         self._document = document
         self._closed = closed
         self._open: _Compiled | None = None
 
-    def is_valid(self, instance: Any) -> bool:
+    def is_valid(self, instance: object) -> bool:
         """True when the instance keeps to the schema; warnings do not count."""
         return not self.check(instance, self.direction).violations
 
-    def violations(self, instance: Any, location: str, path: Sequence[str | int] = ()) -> tuple[Violation, ...]:
+    def violations(self, instance: object, location: str, path: Sequence[str | int] = ()) -> tuple[Violation, ...]:
         """Every broken rule, in the order of the schema."""
         return self.check(instance, location, path).violations
 
-    def check(self, instance: Any, location: str, path: Sequence[str | int] = ()) -> Checked:
+    def check(self, instance: object, location: str, path: Sequence[str | int] = ()) -> Checked:
         """Check once; explain only what failed.
 
         Args:
@@ -78,7 +80,7 @@ class Validator:
         return Checked(found)
 
     def _without_warnings(
-        self, instance: Any, found: tuple[Violation, ...], location: str, path: Sequence[str | int]
+        self, instance: object, found: tuple[Violation, ...], location: str, path: Sequence[str | int]
     ) -> Checked:
         """What is broken when fields that only warn are let pass, and these."""
         warnings = tuple(violation for violation in found if violation.rule in ONLY_WARNED)
@@ -89,7 +91,7 @@ class Validator:
         return Checked((*kept, *self._open.explain(instance, location, path)), warnings)
 
 
-def compile_schema(document: Mapping[str, Any], pointer: str, direction: Direction) -> Validator:
+def compile_schema(document: Mapping[str, object], pointer: str, direction: Direction) -> Validator:
     """Rewrite and compile the schema at ``pointer`` and all it reaches.
 
     Args:
@@ -103,7 +105,7 @@ def compile_schema(document: Mapping[str, Any], pointer: str, direction: Directi
     return Validator(document, pointer, direction, _compile(document, pointer, direction, closed=True))
 
 
-def _compile(document: Mapping[str, Any], pointer: str, direction: Direction, *, closed: bool) -> _Compiled:
+def _compile(document: Mapping[str, object], pointer: str, direction: Direction, *, closed: bool) -> _Compiled:
     import jsonschema_rs  # not before the first schema is used
 
     rewriter = Rewriter(document, direction, closed=closed, readable=is_readable)
@@ -118,7 +120,7 @@ def _compile(document: Mapping[str, Any], pointer: str, direction: Direction, *,
     return _Compiled(engine, rewriter.origins, document, rewriter.guarded)
 
 
-def is_readable(pattern: Any) -> bool:
+def is_readable(pattern: object) -> bool:
     """Whether the engine can read a regular expression."""
     import jsonschema_rs  # as above
 
@@ -132,12 +134,12 @@ def is_readable(pattern: Any) -> bool:
 class _Compiled(NamedTuple):
     """The engine's validator and the way back from its places to the document's."""
 
-    engine: Any
+    engine: Engine
     origins: Origins
-    document: Mapping[str, Any]
+    document: Mapping[str, object]
     guarded: bool
 
-    def explain(self, instance: Any, location: str, path: Sequence[str | int]) -> tuple[Violation, ...]:
+    def explain(self, instance: object, location: str, path: Sequence[str | int]) -> tuple[Violation, ...]:
         """Every broken rule once, in our words."""
         explainer = Explainer(self.origins, self.document, instance, location, tuple(path))
         errors = self.engine.iter_errors(instance)

@@ -48,7 +48,7 @@ EVERYTHING: ValueSet = {kind: _FINITE.get(kind, ALL) for kind in _KINDS}
 _NOTHING: ValueSet = dict.fromkeys(_KINDS, NONE)
 
 
-def json_type(value: Any) -> str:
+def json_type(value: object) -> str:
     """The JSON type of a value; a whole number is an ``integer`` however it is written (1.0 is 1)."""
     if value is None:
         return "null"

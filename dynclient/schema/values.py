@@ -29,7 +29,7 @@ class _TooDeepError(Exception):
     """The value is nested deeper than anything that is meant to be sent, or holds itself."""
 
 
-def to_json(value: Any, location: str, path: _Path, wrong: list[Violation]) -> Any:
+def to_json(value: object, location: str, path: _Path, wrong: list[Violation]) -> object:
     """The JSON form of a Python value: new containers, nothing shared with what was given.
 
     dict, list, tuple, str, int, float, bool and None stay; an aware ``datetime``, ``date``, ``timedelta``, ``UUID``
@@ -56,10 +56,10 @@ class _Writer:
         self.location = location
         self.wrong = wrong
 
-    def refuse(self, value: Any, path: _Path, expected: str) -> None:
+    def refuse(self, value: object, path: _Path, expected: str) -> None:
         self.wrong.append(Violation(self.location, path, "json", expected, type_words(value), "#", value))
 
-    def any(self, value: Any, path: _Path, depth: int) -> Any:
+    def any(self, value: Any, path: _Path, depth: int) -> object:
         kind = type(value)
         if kind is str:
             return self.text(value, path)
@@ -78,7 +78,7 @@ class _Writer:
             self.refuse(value, path, "text without lone surrogates")
         return value
 
-    def mapping(self, value: Mapping[Any, Any], path: _Path, depth: int) -> dict[str, Any]:
+    def mapping(self, value: Mapping[object, object], path: _Path, depth: int) -> dict[str, object]:
         out = {}
         for key, item in value.items():
             name = key if isinstance(key, str) else getattr(key, "value", key)  # the member of an Enum
@@ -98,7 +98,7 @@ class _Writer:
             self.refuse(value, path, "a finite number (JSON has no NaN and no infinity)")
         return float(value)
 
-    def other(self, value: Any, path: _Path, depth: int) -> Any:
+    def other(self, value: object, path: _Path, depth: int) -> object:
         from enum import Enum  # the caller has these imported already if one of them came
 
         if isinstance(value, Enum):
@@ -119,7 +119,7 @@ def _exact(text: str) -> str:
     return str.__str__(text) if type(text) is not str else text
 
 
-def _formatted(value: Any) -> str:
+def _formatted(value: object) -> str:
     from datetime import date, datetime, timedelta
     from uuid import UUID
 
@@ -153,7 +153,7 @@ def _write_duration(value: dt.timedelta) -> str:
     return f"{sign}P{days}T{value.seconds}{fraction}S"
 
 
-def from_json(value: Any, format_: str | None) -> Any:
+def from_json(value: object, format_: str | None) -> Any:
     """The Python value of a JSON string by its format; the string itself where it is not of that form.
 
     ``date-time`` and ``datetime`` become ``datetime`` (aware when the text has an offset), ``date`` a ``date``,
@@ -184,7 +184,7 @@ def _read_date(text: str) -> dt.date:
     return date.fromisoformat(text)
 
 
-def _read_uuid(text: str) -> Any:
+def _read_uuid(text: str) -> object:
     from uuid import UUID
 
     return UUID(text)
@@ -205,7 +205,7 @@ def _read_duration(text: str) -> dt.timedelta:
     return -length if found[1] == "-" else length
 
 
-_READERS: dict[str, Callable[[str], Any]] = {
+_READERS: dict[str, Callable[[str], object]] = {
     "date-time": _read_datetime,
     "datetime": _read_datetime,
     "date": _read_date,
