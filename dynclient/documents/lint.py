@@ -39,7 +39,8 @@ def faults(document: Mapping[str, object]) -> list[Fault]:
     sound: dict[str, Any] = _without_bad_references(document, document, "#", found)
     validator = OpenAPIV30SpecValidator if dialect.version(document) == "3.0" else OpenAPIV31SpecValidator
     try:
-        found += [_fault(error) for error in validator(sound).iter_errors()]
+        errors = validator(sound).iter_errors()
+        found += [_fault(error) for error in errors if getattr(error, "validator", None) not in _DIRECTIONS]
     except Exception as error:  # noqa: BLE001 - whatever it stumbles over is a fault of the document
         found.append(
             Fault("#", f"the validator could not go on ({type(error).__name__}); correct the faults above first")
@@ -64,6 +65,9 @@ def _without_bad_references(document: Mapping[str, object], value: object, point
         for key, child in value.items()
     }
 
+
+# with openapi-schema-validator 0.6.0 a default is "written", so that it would be a fault beside readOnly
+_DIRECTIONS = frozenset({"readOnly", "writeOnly"})
 
 _DATA = frozenset({"example", "examples", "default", "enum", "const"})
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..errors import ArgumentError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -27,9 +29,12 @@ def frame(items: Iterable[Mapping[str, object]]) -> object:
         items: models or other JSON objects.
 
     Raises:
-        ModuleNotFoundError: pandas is not installed (extra ``pandas``).
+        ArgumentError: pandas is not installed (extra ``pandas``).
     """
-    import pandas as pd  # an extra
+    try:
+        import pandas as pd  # an extra
+    except ImportError:
+        raise ArgumentError("a frame needs pandas: pip install 'dynclient[pandas]'") from None
 
     rows = list(items)
     schema: Schema | None = next((row._schema_ for row in rows if hasattr(row, "_schema_")), None)
