@@ -82,6 +82,7 @@ USES = [
     ("dynclient.Kerberos()", "kerberos"),
     ("dynclient.connect('mwaa://env')", "mwaa"),
     ("dynclient.frame([{'a': 1}])", "pandas"),
+    ("with dynclient.recording('x.yaml'): pass", "recording"),
     ("from dynclient.testing import fake_airflow; fake_airflow('3.3.2').start()", "testing"),
     ("from dynclient.documents.lint import lint; lint('3.3.2')", "contract"),
     ("list(dynclient.Client(dynclient.load('3.3.2')).get_dags.iter(progress=True))", "cli"),
@@ -99,8 +100,8 @@ def test_a_missing_extra_is_named(run, code, extra):
 
 
 def test_every_extra_is_named():
-    """All extras are in the table above but for `all`, and for the keyring, which only the command line asks for."""
-    assert {extra for _, extra in USES} == {*PROJECT["optional-dependencies"]} - {"all", "keyring"}
+    """The table has all extras but these: `keyring` is for the command line alone, `dask` is for a user's program."""
+    assert {extra for _, extra in USES} == {*PROJECT["optional-dependencies"]} - {"all", "dask", "keyring"}
 
 
 def test_the_base_loads(run):
