@@ -1,4 +1,7 @@
-"""The command line: parse arguments, call one function, print."""
+"""The command line: parse arguments, call one function, print.
+
+Imported in functions: ``main``, so that a library that is missing is a sentence and no traceback.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ __all__ = ["start"]
 def start() -> None:
     """Run the command line (the console script ``dynclient``); without its libraries, say which extra has them."""
     try:
-        from .main import main  # so that a missing library is a sentence and no traceback
+        from .main import main
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise

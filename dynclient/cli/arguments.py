@@ -1,8 +1,12 @@
-"""What is typed at a shell, ``name=value``, as the arguments of an operation, each read as its schema wants it."""
+"""What is typed at a shell, ``name=value``, as the arguments of an operation, each read as its schema wants it.
+
+Imported in functions: ``documents.yaml``, needed only for a file of YAML.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import ArgumentError
@@ -120,14 +124,12 @@ def file_content(path: str, name: str) -> object:
     data = _bytes(path, name)
     if not path.lower().endswith((".yaml", ".yml")):
         return _json_of(name, data)
-    from ..documents import yaml  # only for such a file
+    from ..documents import yaml
 
     return yaml.parse(data, path)
 
 
 def _bytes(path: str, name: str) -> bytes:
-    import sys
-
     if path == "-":
         return sys.stdin.buffer.read()
     try:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..deployment.bulk import BulkAnswer
 from ..errors import ArgumentError
-from . import output
-from .connection import connected, server_options
-from .source import load_source
+from . import answers, arguments as words_parser, output, shell as prompt
+from .connection import connected, server_options, store_token
+from .source import complete_operation
 
 if TYPE_CHECKING:
     from ..client.sync import Call
 
-__all__ = ["COMMANDS"]
+__all__ = ["apply", "call", "failures", "log", "login", "run", "shell", "verify"]
 
 REFUSED = 4  #: the exit code for what the server said no to
 _ERRORS_SHOWN = 10
@@ -36,12 +38,8 @@ class _Duration(click.ParamType):  # type: ignore[type-arg, unused-ignore] # gen
         return float(match[1]) * _SECONDS[match[2] or "s"]
 
 
-def completed(start: str) -> list[str]:
-    return [name for name in load_source(None).operations.names if name.startswith(start)]
-
-
 @click.command()
-@click.argument("operation", shell_complete=lambda _ctx, _param, start: completed(start))
+@click.argument("operation", shell_complete=complete_operation)
 @click.argument("arguments", nargs=-1, metavar="[NAME=VALUE]...")
 @server_options
 @click.option("--responses", type=click.Choice(["strict", "warn", "off"]), help="For answers that break the document.")
@@ -65,28 +63,24 @@ def call(operation: str, arguments: tuple[str, ...], form: str, **options: Any) 
     Each value is read as the document wants it; lists and objects are JSON, @file is the content of a file, @- of
     standard input. `dynclient show OPERATION` names them.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from . import arguments as typed
-
     whole, curl = options.pop("whole"), options.pop("curl")
-    shape = output.Shape(form, tuple((options.pop("columns") or "").split(",")), options.pop("expression"))
+    shape = answers.Shape(form, tuple((options.pop("columns") or "").split(",")), options.pop("expression"))
     headers, timeout = _headers(options.pop("headers")), options.pop("timeout")
     with connected(offline=curl, **options) as client:
         target = client.operation(operation).options(timeout=timeout, headers=headers)
-        args, keywords = typed.arguments(target.operation, arguments)
+        args, keywords = words_parser.arguments(target.operation, arguments)
         if curl:
             click.echo(target.request(*args, **keywords).curl())
         elif whole:
-            output.everything(target.iter(*args, **keywords, **_progress(target, form)), shape)
+            answers.everything(target.iter(*args, **keywords, **_progress(target, form)), shape)
         else:
             answer = target(*args, **keywords)
-            output.result(answer, shape)
+            answers.result(answer, shape)
             _complain_of_errors(answer, operation)
 
 
 def _complain_of_errors(answer: Any, operation: str) -> None:
     """End as for a refusal where a bulk answer holds what was refused inside."""
-    from ..deployment.bulk import BulkAnswer  # only after a call
-
     if isinstance(answer, BulkAnswer) and answer.errors:
         lines = [f"  {error.get('status_code')}: {error.get('error')}" for error in answer.errors[:_ERRORS_SHOWN]]
         output.complain("\n".join([f"{operation} was answered; refused inside: {len(answer.errors)}", *lines]))
@@ -110,8 +104,6 @@ def _progress(call: Call, form: str) -> dict[str, bool]:
 @server_options
 def shell(**server: Any) -> None:
     """Start IPython with the connected client as `af`."""
-    from . import shell as prompt
-
     with connected(**server) as client:
         prompt.start(client)
 
@@ -126,19 +118,17 @@ def shell(**server: Any) -> None:
 @click.option("-o", "--output", "form", type=_FORMS, default="json", show_default=True)
 def run(dag: str, conf: str | None, run_id: str | None, form: str, **options: Any) -> None:
     """Trigger a run of a DAG and wait until it is over; exit 1 when it failed, with the end of the logs on stderr."""
-    from . import arguments as typed
-
     wait, timeout = options.pop("wait"), options.pop("timeout")
     with connected(**options) as client:
         trigger = client.operation("trigger_dag_run" if "trigger_dag_run" in client.operations else "post_dag_run")
         words = [*([f"conf={conf}"] if conf is not None else []), *([f"dag_run_id={run_id}"] if run_id else [])]
-        _, arguments = typed.arguments(trigger.operation, words)
+        _, arguments = words_parser.arguments(trigger.operation, words)
         if wait:
-            output.result(client.run_and_wait(dag, timeout=timeout, **arguments), output.Shape(form))
+            answers.result(client.run_and_wait(dag, timeout=timeout, **arguments), answers.Shape(form))
             return
         if "logical_date" in trigger.types and trigger.operation.name == "trigger_dag_run":
             arguments["logical_date"] = None
-        output.result(trigger(dag, **arguments), output.Shape(form))
+        answers.result(trigger(dag, **arguments), answers.Shape(form))
 
 
 @click.command()
@@ -165,8 +155,6 @@ def log(
 @click.option("--most", type=click.IntRange(1), default=50, show_default=True, help="No more than so many.")
 def failures(since: float, dag: str, most: int, **server: Any) -> None:
     """Show the failed task instances of all DAGs with the end of their logs; exit 1 if there are any."""
-    from datetime import datetime, timedelta, timezone
-
     number = 0
     with connected(**server) as client:
         start = datetime.now(timezone.utc) - timedelta(seconds=since)
@@ -186,9 +174,7 @@ def apply(paths: tuple[str, ...], *, dry_run: bool, **server: Any) -> None:
 
     What is absent is made, what differs is changed, what is equal is left alone, what the files do not name stays.
     """
-    from . import arguments as typed
-
-    wanted = [(path, typed.file_content(path, "apply")) for path in paths]
+    wanted = [(path, words_parser.file_content(path, "apply")) for path in paths]
     with connected(**server) as client:
         for path, collections in wanted:
             if not isinstance(collections, dict) or not all(isinstance(items, list) for items in collections.values()):
@@ -203,8 +189,6 @@ def apply(paths: tuple[str, ...], *, dry_run: bool, **server: Any) -> None:
 @click.option("--store", is_flag=True, help="Keep it in the keyring, for $DYNCLIENT_KEYRING=1; print nothing.")
 def login(*, store: bool, **server: Any) -> None:
     """Print the token of a login, so that a shell or CI needs no password: DYNCLIENT_TOKEN=$(dynclient login)."""
-    from . import connection
-
     with connected(**server) as client:
         token = client.token()
         if token is None:
@@ -212,7 +196,7 @@ def login(*, store: bool, **server: Any) -> None:
         if not store:
             click.echo(token)
             return
-        connection.store_token(client.about().url, token)
+        store_token(client.about().url, token)
     click.echo("the token is stored; set DYNCLIENT_KEYRING=1 to use it", err=True)
 
 
@@ -228,6 +212,3 @@ def verify(url: str | None, timeout: float, form: str, **credentials: Any) -> No
         report = client.verify(timeout=timeout, progress=output.counter())
     click.echo({"text": report.text, "json": report.json, "junit": report.junit}[form]())
     click.get_current_context().exit(0 if report.ok else 1)
-
-
-COMMANDS = (call, shell, run, log, failures, apply, login, verify)

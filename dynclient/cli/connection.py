@@ -1,4 +1,7 @@
-"""Which server a command talks to, and as whom: options, then the environment, then a profile, then what is stored."""
+"""Which server a command talks to, and as whom: options, then the environment, then a profile, then what is stored.
+
+Imported in functions: ``keyring``, an optional extra.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..deployment import connect, environment, login
 from ..errors import ArgumentError
+from ..openapi import load
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..deployment.airflow_client import Airflow
 
-__all__ = ["connected", "profile", "server_options"]
+__all__ = ["connected", "profile", "server_options", "store_token", "stored_token"]
 
 _SERVICE = "dynclient"  # under which a keyring keeps tokens, by URL
 _OF_A_PROFILE = frozenset({"url", "username", "spec"})
@@ -56,9 +66,6 @@ def connected(
         password: of the user.
         token: instead of a user.
     """
-    from ..deployment import connect, login  # nothing heavy is imported for --help
-    from ..openapi import load
-
     settings = profile()
     url = url or os.environ.get("DYNCLIENT_URL") or settings.get("url") or "http://localhost:8080"
     auth = _auth(url, username, password, token, settings)
@@ -71,8 +78,6 @@ def connected(
 
 
 def _auth(url: str, username: str | None, password: str | None, token: str | None, settings: dict[str, str]) -> Any:
-    from ..deployment import environment
-
     if token is not None:
         return token
     if username is not None:
@@ -127,10 +132,6 @@ def profile() -> dict[str, str]:
 
 
 def _toml(path: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes 12 ms to import
             profiles: dict[str, Any] = tomllib.load(file)

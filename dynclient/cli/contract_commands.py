@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..contract import auditor, diff_report, lock as locks, recorded_release, release_range, upgrade as upgrades
 from ..errors import ArgumentError
 from . import output
 from .source import load_source, source_name
@@ -13,7 +14,7 @@ from .source import load_source, source_name
 if TYPE_CHECKING:
     from ..contract.diff_rules import Level
 
-__all__ = ["COMMANDS"]
+__all__ = ["check", "diff", "lock", "upgrade"]
 
 _LEVELS = ("breaking", "warning", "safe")
 _UPGRADE_FORMATS = ("text", "markdown", "json", "junit", "sarif", "html")
@@ -45,8 +46,6 @@ def check(
         _check_lock(ctx, lock_path, spec)
     if not paths:
         raise ArgumentError("check takes recordings, or a lock: --lock FILE")
-    from ..contract import auditor, recorded_release  # contract imports much; only this command pays for it
-
     other = load_source(against) if against else None
     release = spec or recorded_release.recorded_release(paths)
     report = auditor.audit(paths, load_source(release), against=other, second_opinion=second_opinion)
@@ -73,8 +72,6 @@ def diff(
     dynclient diff 2.10.5 3.3.2
     dynclient diff 2.10.5..3.3.2             which release brought each change
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from ..contract import diff_report, release_range  # as above
-
     first, mark, last = old.partition("..")
     if mark and new is None:
         steps = release_range.changes_by_release(first, last, **choice)
@@ -106,8 +103,6 @@ def upgrade(ctx: click.Context, old: str, new: str, paths: tuple[str, ...], form
     \b
     dynclient upgrade 2.10.5 3.3.2 scripts/ dags/ tests/cassettes/
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from ..contract import upgrade as upgrades  # as above
-
     report = upgrades.upgrade(load_source(old), load_source(new), paths, progress=output.file_counter())
     click.echo(getattr(report, form)().rstrip("\n"))
     ctx.exit(1 if report.failed(fail_on) else 0)
@@ -124,8 +119,6 @@ def lock(ctx: click.Context, paths: tuple[str, ...], spec: str | None) -> None:
     dynclient lock scripts/ tests/cassettes/ --spec 2.10.5 > contract.lock
     dynclient check --lock contract.lock --spec 3.3.2
     """  # noqa: D301 - click's mark for lines that stay as they are
-    from ..contract import lock as locks  # as above
-
     content, unread = locks.make_lock(load_source(spec), paths)
     click.echo(locks.write_lock(content), nl=False)
     for part in unread:
@@ -135,8 +128,6 @@ def lock(ctx: click.Context, paths: tuple[str, ...], spec: str | None) -> None:
 
 def _check_lock(ctx: click.Context, path: str, spec: str | None) -> None:
     """Print what of a lock a document does not hold; exit 1 if there is something."""
-    from ..contract import lock as locks  # as above
-
     content = locks.read_lock(path)
     lines = locks.check_lock(content, load_source(spec))
     for line in lines:
@@ -144,6 +135,3 @@ def _check_lock(ctx: click.Context, path: str, spec: str | None) -> None:
     held = len(content["operations"])
     click.echo(f"{held} operations, {len(lines)} broken promises of {source_name(spec)}", err=True)
     ctx.exit(1 if lines else 0)
-
-
-COMMANDS = (check, diff, upgrade, lock)

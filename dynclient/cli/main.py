@@ -1,31 +1,76 @@
-"""The command line: parse arguments, call one function, print."""
+"""The command line: parse arguments, call one function, print.
+
+The commands stand in a table, by which ``--help`` lists them; the module of one is imported when it is called.
+``logging`` is imported in a function, needed only for ``--debug``.
+"""
 
 from __future__ import annotations
 
 import errno
-import os
-import re
-import sys
 import warnings
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from ..errors import ApiError, ArgumentError, ContractError, ContractWarning, DynclientError, SpecError, TransportError
-from . import call_commands, contract_commands, output
-from .source import load_source
+from . import output
 
 if TYPE_CHECKING:
-    from ..openapi.operation import Operation
-    from ..openapi.spec import Spec
+    from collections.abc import Mapping
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "Entry", "main"]
 
 _INTERRUPTED = 130
 
 
+class Entry(NamedTuple):
+    """A command of the table: the module that has it under its name, and what ``--help`` says of it in one line."""
+
+    module: str
+    help: str
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "apply": Entry("call_commands", "Make variables, pools, connections … be as files say."),
+    "call": Entry("call_commands", "Call an operation and print what it answers."),
+    "check": Entry("contract_commands", "Hold recorded traffic to a document."),
+    "demo": Entry("server_commands", "Show the main job on a small server in this process."),
+    "diff": Entry("contract_commands", "What changes for a client from one document to another."),
+    "failures": Entry("call_commands", "Show the failed task instances of all DAGs with their logs."),
+    "lock": Entry("contract_commands", "Print what code and recordings use of a document, as a file."),
+    "log": Entry("call_commands", "Print the log of a task instance."),
+    "login": Entry("call_commands", "Print the token of a login, so that CI needs no password."),
+    "ops": Entry("ops_command", "List operations: all, or those that hold a text."),
+    "run": Entry("call_commands", "Trigger a run of a DAG and wait until it is over."),
+    "serve": Entry("server_commands", "Pretend to be an Airflow on loopback until Ctrl-C."),
+    "shell": Entry("call_commands", "Start IPython with the connected client as `af`."),
+    "show": Entry("document_commands", "Show the help of an operation, or the fields of a model."),
+    "specs": Entry("document_commands", "The bundled documents: list them, add one, find faults."),
+    "stubs": Entry("document_commands", "Write stubs for editors and mypy, of one release or several."),
+    "upgrade": Entry("contract_commands", "What of your code breaks on another release, and its remedy."),
+    "verify": Entry("call_commands", "Hold a server's answers to its document; changes nothing."),
+}
+
+
 class _Commands(click.Group):
-    """Errors of ours are one clean message; nobody who types sees a traceback."""
+    """Commands that are imported when they are called; errors of ours are one clean message without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """The command of a name, imported now; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__package__}.{COMMANDS[cmd_name].module}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """Write the table for ``--help``; imports no command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was named."""
@@ -74,175 +119,6 @@ def main(*, debug: bool) -> None:
         import logging
 
         logging.basicConfig(level=logging.DEBUG, format="%(name)s %(message)s")
-
-
-@main.command()
-def demo() -> None:
-    """Show the main job on a small server in this process."""
-    from . import demo as demos
-
-    demos.run(click.echo)
-
-
-# --- looking ------------------------------------------------------------------------------------------------------
-
-
-@main.command()
-@click.argument("source", required=False)
-@click.argument("search", required=False)
-@click.option("--tag", help="Only those of this tag.")
-@click.pass_context
-def ops(ctx: click.Context, source: str | None, search: str | None, tag: str | None) -> None:
-    """List operations: all, or those whose name, path or description holds the text SEARCH.
-
-    \b
-    dynclient ops
-    dynclient ops pool
-    dynclient ops 2.10.5 trigger
-    dynclient ops openapi.yaml --tag Pool
-    """  # noqa: D301 - click's mark for lines that stay as they are
-    if source and not search and not _is_source(source):
-        source, search = None, source
-    spec = load_source(source)
-    operations = [o for o in spec.operations.values() if _is_wanted(o, spec, tag, search)]
-    rows = [[o.name, o.method, o.path, ", ".join(o.tags), spec.words("operation", o.id)] for o in operations]
-    if rows:
-        name = spec.release or spec.source
-        output.table(["operation", "method", "path", "tags", "what it does"], rows)
-        output.note(f"{len(rows)} of {len(spec.operations)} operations of {name}; `dynclient show NAME` explains one")
-        return
-    click.echo(f"no operation is like that; the tags are {', '.join(spec.tags)}", err=True)
-    ctx.exit(1)
-
-
-def _is_source(text: str) -> bool:
-    """A release, a URL or a path, and not a text to look for?"""
-    return bool(re.match(r"\d", text) or re.search(r"[/\\]", text) or os.path.exists(text))  # noqa: PTH110 - 12 ms
-
-
-def _is_wanted(operation: Operation, spec: Spec, tag: str | None, search: str | None) -> bool:
-    text = f"{operation.name} {operation.path} {spec.words('operation', operation.id)}".lower()
-    tags = [name.lower() for name in operation.tags]
-    return (tag is None or tag.lower() in tags) and (search is None or search.lower() in text)
-
-
-@main.command()
-@click.argument(
-    "name", metavar="OPERATION|MODEL", shell_complete=lambda _ctx, _param, start: call_commands.completed(start)
-)
-@click.option("--spec", help="The document; $DYNCLIENT_SPEC, else the newest release.")
-def show(name: str, spec: str | None) -> None:
-    """Show the signature and the help of an operation, or the fields of a model."""
-    from ..deployment.airflow_client import Airflow
-
-    document = load_source(spec)
-    if name not in document.operations and name in document.models:
-        click.echo(document.models[name].__doc__.rstrip("\n"))
-        return
-    target = Airflow(document, "http://localhost").operation(name)
-    click.echo(f"{target!r}\n\n{(target.__doc__ or '').rstrip()}")
-
-
-# --- documents ----------------------------------------------------------------------------------------------------
-
-
-@main.group()
-def specs() -> None:
-    """The bundled documents: list them, add one, find faults in one."""
-
-
-@specs.command("list")
-def list_() -> None:
-    """List the bundled releases, oldest first; at a terminal a line for each minor release."""
-    from ..documents import releases
-
-    bundled = releases.releases()
-    minors: dict[str, list[str]] = {}
-    for release in bundled:
-        minors.setdefault(".".join(release.split(".")[:2]) if sys.stdout.isatty() else release, []).append(release)
-    for names in minors.values():
-        click.echo("  ".join(names))
-    output.note(f"{len(bundled)} releases")
-
-
-@specs.command()
-@click.argument("source")
-@click.option("--release", help="What the document is called, where the source does not tell.")
-@click.option("--login", help="The login application's document, where the source has none beside it.")
-@click.option("--into", default="specs", show_default=True, help="The bundle's folder.")
-def add(source: str, release: str | None, login: str | None, into: str) -> None:
-    """Add an official file, a URL, a wheel, an installed apache-airflow[-core], or a release that pip fetches."""
-    from ..documents import add_release
-
-    added = add_release.add(source, into, release=release, login=login)
-    wrote = ", ".join(added.written) or "nothing, it was there"
-    click.echo(f"{added.release}: contract {added.contract}; written: {wrote}")
-
-
-@specs.command()
-@click.argument("source")
-@click.pass_context
-def lint(ctx: click.Context, source: str) -> None:
-    """Print every fault of a document with its pointer; exit 1 if there is one."""
-    from ..documents import lint
-
-    faults = lint.lint(source)
-    for fault in faults:
-        click.echo(str(fault))
-    click.echo(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", err=True)
-    ctx.exit(1 if faults else 0)
-
-
-@main.command()
-@click.argument("sources", nargs=-1)
-@click.option("--into", default="typings", show_default=True, help="The folder that type checkers look into.")
-@click.option("--print", "printed", is_flag=True, help="Print one document's .pyi instead of writing a package.")
-@click.option("--aio", is_flag=True, help="With --print: for the client that is awaited, of dynclient.aio.")
-def stubs(sources: tuple[str, ...], into: str, *, printed: bool, aio: bool) -> None:
-    """Write stubs, so that editors and mypy know what `connect` gives: a release, or several told apart by release=."""
-    documents = [load_source(source) for source in sources or (None,)]
-    if printed:
-        from . import stub_writer
-
-        click.echo(stub_writer.stubs(documents[0], awaited=aio), nl=False)
-        return
-    from pathlib import Path
-
-    from . import stub_package
-
-    paths = stub_package.write(documents, Path(into))
-    names = ", ".join(document.release or document.source for document in documents)
-    click.echo(f"{len(paths)} files for {names} are in {into}/dynclient", err=True)
-    click.echo(f'pyright looks there; for mypy: mypy_path = "{into}"', err=True)
-
-
-# --- the contract -------------------------------------------------------------------------------------------------
-
-
-@main.command()
-@click.option("--spec", help="The document to behave by; $DYNCLIENT_SPEC, else the newest release.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
-@click.option("--user", metavar="USER:PASSWORD", help="Who may come in; everybody if not given.")
-def serve(spec: str | None, port: int, user: str | None) -> None:
-    """Pretend to be an Airflow on loopback until Ctrl-C; its URL is printed."""
-    from threading import Event
-
-    from ..documents import releases
-    from ..testing.airflow_rules import fake_airflow
-
-    name, _, password = (user or "").partition(":")
-    document = spec or os.environ.get("DYNCLIENT_SPEC") or releases.releases()[-1]
-    with fake_airflow(document, auth=(name, password) if user else None, port=port) as server:
-        click.echo(server.url)
-        click.echo(f"behaves as {server.spec.release or document}; Ctrl-C ends it", err=True)
-        try:
-            Event().wait()
-        except KeyboardInterrupt:
-            click.echo("gone", err=True)
-
-
-for _command in (*call_commands.COMMANDS, *contract_commands.COMMANDS):
-    main.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""``dynclient shell``: IPython with a client in it; ``%load_ext dynclient``: the same in a prompt or notebook."""
+"""``dynclient shell``: IPython with a client in it; ``%load_ext dynclient``: the same in a prompt or notebook.
+
+Imported in functions: ``IPython`` and ``traitlets``, an optional extra.
+"""
 
 from __future__ import annotations
 

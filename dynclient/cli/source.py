@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ..documents import releases
+from ..openapi import load
+
 if TYPE_CHECKING:
+    import click
+
     from ..openapi.spec import Spec
 
-__all__ = ["load_source", "source_name"]
+__all__ = ["complete_operation", "load_source", "source_name"]
 
 
 def source_name(source: str | None) -> str:
     """What a command was told, or the environment, or the newest bundled release."""
-    from ..documents import releases  # nothing heavy is imported for --help
-
     return source or os.environ.get("DYNCLIENT_SPEC") or releases.releases()[-1]
 
 
@@ -24,6 +27,9 @@ def load_source(source: str | None) -> Spec:
     Raises:
         DynclientError: there is none, or it cannot be read.
     """
-    from ..openapi import load  # as above
-
     return load.load(source_name(source))
+
+
+def complete_operation(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
+    """For the shell's completion: the operations whose name begins so."""
+    return [name for name in load_source(None).operations.names if name.startswith(start)]
