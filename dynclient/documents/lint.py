@@ -1,4 +1,7 @@
-"""Every fault of a document by the rules of OpenAPI, each with its pointer; slow (up to seconds)."""
+"""Every fault of a document by the rules of OpenAPI, each with its pointer; slow (up to seconds).
+
+Imported in functions: ``openapi_spec_validator``, of the extra ``contract``.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,6 @@ def faults(document: Mapping[str, object]) -> list[Fault]:
     follow them, to files and hosts.
     """
     try:
-        # of the extra `contract`, and 0.3 s
         from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
     except ImportError:
         message = "checking a document needs openapi-spec-validator: pip install 'dynclient[contract]'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from ..errors import SpecError
 
@@ -147,11 +148,7 @@ _DATA = frozenset({"example", "examples", "default", "enum", "const"})
 
 
 def _percent_decoded(step: str) -> str:
-    if "%" not in step:
-        return step
-    from urllib.parse import unquote
-
-    return unquote(step)
+    return unquote(step) if "%" in step else step
 
 
 def _outside(pointer: object) -> SpecError:

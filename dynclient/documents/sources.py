@@ -1,13 +1,21 @@
-"""Where documents come from: bundled releases, files, URLs and mappings."""
+"""Where documents come from: bundled releases, files, URLs and mappings.
+
+Imported in functions: ``files`` (pathlib, 12 ms), for documents of several files, and ``http.transport`` (urllib3), for
+documents of a URL.
+"""
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from ..errors import SpecError
 from ..http.masking import bare_url
+from ..http.media_types import is_json
+from ..http.messages import Headers, Request
 from . import dialect, parse
 from .overlays import apply_overlay
 
@@ -47,9 +55,6 @@ def read(
 
 
 def _with_files(document: dict[str, Any], source: Source, folder: str) -> dict[str, Any]:
-    # only for documents of several files
-    import copy
-
     from .files import with_files
 
     if isinstance(source, Mapping):
@@ -109,11 +114,6 @@ def read_file(name: str) -> bytes:
 
 
 def _fetch(url: str) -> bytes:
-    # the network is only for those who name a URL
-    from urllib.parse import urljoin
-
-    from ..http.media_types import is_json
-    from ..http.messages import Headers, Request
     from ..http.transport import Transport
 
     headers = Headers({"Accept": "application/json, application/yaml;q=0.9, */*;q=0.5"})

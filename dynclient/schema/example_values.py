@@ -10,12 +10,12 @@ import math
 import re
 import string
 import time
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping, Sequence
-    from fractions import Fraction
 
 __all__ = ["Stuck", "compiled", "matching", "number", "text"]
 
@@ -31,7 +31,6 @@ class Stuck(Exception):  # noqa: N818 - no error: this way of building leads now
 
 def number(words: Sequence[Mapping[str, Any]], rng: random.Random, *, whole: bool) -> int | float:
     """A multiple of the step between the bounds, now and then a bound itself; an int where ``whole``."""
-    from fractions import Fraction  # brings decimal with it: only when a number is wanted
 
     def bounds(inclusive: str, exclusive: str) -> list[tuple[Fraction, bool]]:
         pairs = ((inclusive, False), (exclusive, True))

@@ -1,4 +1,7 @@
-"""Items of an answer as a pandas DataFrame that can be written to Parquet."""
+"""Items of an answer as a pandas DataFrame that can be written to Parquet.
+
+Imported in functions: ``pandas``, an extra.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def frame(items: Iterable[Mapping[str, object]]) -> object:
         ArgumentError: pandas is not installed (extra ``pandas``).
     """
     try:
-        import pandas as pd  # an extra
+        import pandas as pd
     except ImportError:
         raise ArgumentError("a frame needs pandas: pip install 'dynclient[pandas]'") from None
 

@@ -2,14 +2,19 @@
 
 Which columns people look for, and the colour of a state, are data (``specs/columns.json``). Times are local and short,
 long text is cut in the middle, secrets are ``***``, and what a terminal would obey is shown as text.
+
+Imported in functions: ``rich``, an extra.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from html import escape
+from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..documents import releases
@@ -71,7 +76,7 @@ class Table(NamedTuple):
 
     def as_rich(self, width: int | None = None) -> object:
         """A ``rich.table.Table`` with as many columns as a width in letters has room for."""
-        from rich.table import Table as Grid  # an extra
+        from rich.table import Table as Grid
         from rich.text import Text
 
         grid = Grid(box=None, header_style="bold", pad_edge=False, title_justify="left", caption_justify="left")
@@ -85,9 +90,7 @@ class Table(NamedTuple):
 
     def as_text(self, width: int, *, coloured: bool) -> str:
         """The same as text, for a terminal of a width in letters."""
-        from io import StringIO
-
-        from rich.console import Console  # an extra
+        from rich.console import Console
 
         file = StringIO()
         console = Console(file=file, width=width, force_terminal=coloured, highlight=False, emoji=False, markup=False)
@@ -96,9 +99,6 @@ class Table(NamedTuple):
 
     def at_a_prompt(self, instead: str) -> str:
         """The same for the terminal that this process has; another text where the library for it is not installed."""
-        import shutil
-        import sys
-
         try:
             return self.as_text(shutil.get_terminal_size().columns, coloured=sys.stdout.isatty())
         except ModuleNotFoundError:

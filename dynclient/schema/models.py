@@ -7,10 +7,14 @@ nested lists and plain dicts is checked by ``check()`` and again when the model 
 
 Component schemas give their models' names; inline object schemas get those that OpenAPI Generator gives them
 (``TaskExtraLinks``, ``DAGCollectionAllOf``, ``InlineResponse200``).
+
+Imported in functions: ``hashlib`` (loads OpenSSL), for pickles of documents that are not bundled; ``model_table``, when
+a model is shown as a table.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
@@ -146,10 +150,8 @@ class Model(dict[str, Any]):
     __copy__ = copy
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        from copy import deepcopy
-
         new = memo[id(self)] = self._revive({}, self._origin_)
-        dict.update(new, {name: deepcopy(value, memo) for name, value in self.items()})
+        dict.update(new, {name: copy.deepcopy(value, memo) for name, value in self.items()})
         return new
 
     @classmethod
@@ -216,7 +218,7 @@ class Model(dict[str, Any]):
         printer.text(repr(self) if nested else self._table().at_a_prompt(repr(self)))
 
     def _table(self) -> Table:
-        from . import model_table  # only for those who look: it is not on the path of a call
+        from . import model_table
 
         return model_table.of_model(type(self).__name__, self, self._schema_)
 
@@ -399,7 +401,7 @@ class Models(Mapping[str, Any]):
 
 
 def _digest(document: Mapping[str, object]) -> str:
-    import hashlib  # loads OpenSSL; only for pickles of documents that are not bundled
+    import hashlib
 
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), default=str)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"

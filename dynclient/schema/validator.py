@@ -3,11 +3,13 @@
 The engine says which keyword failed where; everything a reader sees is our own words. Of ``anyOf`` and ``oneOf`` the
 branch is explained that the instance was meant for: by discriminator, then by const or type, then the one with the
 fewest and deepest errors.
+
+Imported in functions: ``jsonschema_rs``, 10 ms that loading a document and looking at signatures save, and
+``format_checks`` (datetime), for schemas that name a duration or datetime.
 """
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,6 +35,7 @@ class Checked(NamedTuple):
 
 
 _FINE = Checked()
+_OWN_FORMATS = frozenset({"duration", "datetime"})
 _MOST_EXPLAINED = 1_000  # broken rules that are listed
 
 
@@ -106,13 +109,13 @@ def compile_schema(document: Mapping[str, object], pointer: str, direction: Dire
 
 
 def _compile(document: Mapping[str, object], pointer: str, direction: Direction, *, closed: bool) -> _Compiled:
-    import jsonschema_rs  # not before the first schema is used
+    import jsonschema_rs
 
     rewriter = Rewriter(document, direction, closed=closed, readable=is_readable)
     root = rewriter.root(pointer)
     try:
         # formats of our own, used or not, make the engine take two thirds longer for a page
-        own = {name: check for name, check in _FORMATS.items() if name in rewriter.formats}
+        own = _checks_of(rewriter.formats)
         engine = jsonschema_rs.Draft202012Validator(root, formats=own or None, validate_formats=True)
     except (jsonschema_rs.ValidationError, ValueError) as error:
         where = origin(rewriter.origins, tuple(map(str, getattr(error, "instance_path", ()))))[0]
@@ -120,9 +123,18 @@ def _compile(document: Mapping[str, object], pointer: str, direction: Direction,
     return _Compiled(engine, rewriter.origins, document, rewriter.guarded)
 
 
+def _checks_of(names: set[str]) -> dict[str, Callable[[str], bool]]:
+    """The checks of the formats with these names that the engine leaves to us."""
+    if names.isdisjoint(_OWN_FORMATS):
+        return {}
+    from .format_checks import CHECKS
+
+    return {name: check for name, check in CHECKS.items() if name in names}
+
+
 def is_readable(pattern: object) -> bool:
     """Whether the engine can read a regular expression."""
-    import jsonschema_rs  # as above
+    import jsonschema_rs
 
     try:
         jsonschema_rs.Draft202012Validator({"pattern": pattern})
@@ -149,37 +161,3 @@ class _Compiled(NamedTuple):
             expected = f"{more:,} more broken rules, which are not listed"
             violations.append(Violation(location, tuple(path), "more", expected, "", explainer.place_of_all()))
         return tuple(violations)
-
-
-# --- formats -----------------------------------------------------------------------------------------------------
-
-_DURATION = (
-    r"(?a)[+-]?P(?!$)(?:[+-]?\d+(?:[.,]\d+)?Y)?(?:[+-]?\d+(?:[.,]\d+)?M)?(?:[+-]?\d+(?:[.,]\d+)?W)?(?:[+-]?\d+(?:[.,]\d+)?D)?"
-    r"(?:T(?!$)(?:[+-]?\d+(?:[.,]\d+)?H)?(?:[+-]?\d+(?:[.,]\d+)?M)?(?:[+-]?\d+(?:[.,]\d+)?S)?)?"
-)
-_LENIENT = r"(?a)(\d{4}-\d\d-\d\d)[Tt ](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?"
-
-
-def _is_duration(text: str) -> bool:
-    """ISO 8601 with fractions and signs, as servers write a timedelta (``PT300S``, ``-P1DT0.5S``)."""
-    return re.fullmatch(_DURATION, text) is not None
-
-
-def _is_datetime(text: str) -> bool:
-    """The non-standard ``datetime``: RFC 3339 with an optional offset."""
-    from datetime import date  # for documents that use this format only
-
-    found = re.fullmatch(_LENIENT, text)
-    try:
-        return found is not None and bool(date.fromisoformat(found[1]))
-    except ValueError:
-        return False
-
-
-_FORMATS: dict[str, Callable[[str], bool]] = {"duration": _is_duration, "datetime": _is_datetime}
-
-
-# --- explaining --------------------------------------------------------------------------------------------------
-
-
-# --- words -------------------------------------------------------------------------------------------------------
