@@ -212,7 +212,7 @@ def test_faults(send, name, method, scripts, wanted, most):
         request = Request(method, server.url + "/", Headers({"Accept": "*/*"}), body)
         outcome, seconds = outcome_of(send, request, SETTINGS)
         seen = len(server.seen)
-    print(f"{name:45} {send.__name__:10} {getattr(outcome, '__name__', outcome)} {seconds:.2f} s, seen {seen} times")  # noqa: T201
+    print(f"{name:45} {send.__name__:10} {getattr(outcome, '__name__', outcome)} {seconds:.2f} s, seen {seen} times")
     assert is_as_wanted(outcome, wanted), outcome
     assert seen <= most
     assert seconds < LONGEST
