@@ -69,7 +69,7 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
 
 async def connect(
     url: str,
-    auth: Any = None,
+    auth: object = None,
     *,
     release: str | None = None,
     spec: Document | None = None,

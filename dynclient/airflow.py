@@ -33,27 +33,27 @@ class _Later(Call):
     def _now(self) -> Call:
         return _connected().operation(self.operation.name)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         """Call the operation; see ``help()`` of it for arguments and result."""
         return self._now()(*args, **kwargs)
 
-    def response(self, *args: Any, **kwargs: Any) -> Any:
+    def response(self, *args: object, **kwargs: object) -> Any:
         """As of any callable: the whole reply."""
         return self._now().response(*args, **kwargs)
 
-    def request(self, *args: Any, **kwargs: Any) -> Request:
+    def request(self, *args: object, **kwargs: object) -> Request:
         """As of any callable: the request, not sent."""
         return self._now().request(*args, **kwargs)
 
-    def pages(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def pages(self, *args: object, **kwargs: object) -> Iterator[Any]:
         """As of any callable: every page, lazily."""
         return self._now().pages(*args, **kwargs)
 
-    def iter(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def iter(self, *args: object, **kwargs: object) -> Iterator[Any]:
         """As of any callable: every item, lazily."""
         return self._now().iter(*args, **kwargs)
 
-    def stream(self, *args: Any, **kwargs: Any) -> Lines:
+    def stream(self, *args: object, **kwargs: object) -> Lines:
         """As of any callable: line by line, as they come."""
         return self._now().stream(*args, **kwargs)
 
@@ -90,7 +90,7 @@ def _method(name: str) -> Callable[..., Any]:
     from functools import wraps
 
     @wraps(getattr(Airflow, name))
-    def method(*args: Any, **kwargs: Any) -> Any:
+    def method(*args: object, **kwargs: object) -> Any:
         return getattr(_connected(), name)(*args, **kwargs)
 
     return method

@@ -98,12 +98,12 @@ class ContractWarning(UserWarning):
 class DynclientError(Exception):
     """The root: ``except DynclientError`` catches all that this package raises on purpose."""
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle by state: constructors take keywords that ``args`` does not hold."""
         return _revive, (type(self), self.args, self.__dict__)
 
 
-def _revive(cls: type[DynclientError], args: tuple[Any, ...], state: dict[str, Any]) -> DynclientError:
+def _revive(cls: type[DynclientError], args: tuple[object, ...], state: dict[str, object]) -> DynclientError:
     error = cls.__new__(cls, *args)
     error.args = args
     error.__dict__.update(state)
@@ -188,7 +188,7 @@ class TransportError(DynclientError):
 class TimedOut(TransportError, TimeoutError):
     """No connection, answer or end within the timeout; ``run`` is what a wait last saw of what it waited for."""
 
-    def __init__(self, message: str, *, request_sent: bool = True, run: Any = None) -> None:
+    def __init__(self, message: str, *, request_sent: bool = True, run: object = None) -> None:
         self.run = run
         super().__init__(message, request_sent=request_sent)
 
@@ -247,7 +247,7 @@ class RunFailed(DynclientError):
         failed: the parts of it that failed.
     """
 
-    def __init__(self, message: str, *, run: Any = None, failed: Iterable[Any] = ()) -> None:
+    def __init__(self, message: str, *, run: object = None, failed: Iterable[object] = ()) -> None:
         self.run = run
         self.failed = tuple(failed)
         super().__init__(message)
@@ -256,7 +256,7 @@ class RunFailed(DynclientError):
 class DagPaused(DynclientError):
     """What was waited for belongs to a paused DAG, so it will not go on by itself; ``run`` is what it is now."""
 
-    def __init__(self, message: str, *, run: Any = None) -> None:
+    def __init__(self, message: str, *, run: object = None) -> None:
         self.run = run
         super().__init__(message)
 

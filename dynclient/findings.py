@@ -41,7 +41,7 @@ class Violation:
         expected: str,
         got: str,
         pointer: str,
-        value: Any = None,
+        value: object = None,
     ) -> None:
         self.location = location
         self.path = tuple(path)
@@ -51,7 +51,7 @@ class Violation:
         self.pointer = pointer
         self.value = value
 
-    def _key(self) -> tuple[Any, ...]:
+    def _key(self) -> tuple[object, ...]:
         return (self.location, self.path, self.rule, self.expected, self.got, self.pointer)
 
     def __eq__(self, other: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import ArgumentError, TransportError
 from ..http.streams import Lines
@@ -28,27 +28,29 @@ if TYPE_CHECKING:
 
 __all__ = ["Call", "Client", "Stream"]
 
+T = TypeVar("T")
+
 _AT_ONCE = frozenset({auths.NoAuth, auths.Basic, auths.ApiKey})  # what never waits for anything
 
 
 class Call(BaseCall):
     """One operation of a client, awaited."""
 
-    async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+    async def __call__(self, /, *args: object, **kwargs: object) -> Any:
         """Call the operation; see ``help()`` of it for arguments and result."""
         reply = await self._reply(self.build(args, kwargs), args, kwargs, check=self.client.responses != "off")
         return self.client.settle(self.operation, reply)
 
-    async def response(self, /, *args: Any, **kwargs: Any) -> Reply:
+    async def response(self, /, *args: object, **kwargs: object) -> Reply:
         """The whole reply: status, headers, data, violations; an error status or a broken contract is not raised."""
         return await self._reply(self.build(args, kwargs), args, kwargs, check=True)
 
-    async def request(self, /, *args: Any, **kwargs: Any) -> Request:
+    async def request(self, /, *args: object, **kwargs: object) -> Request:
         """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
         built, _ = self.client.transport_options(self.build(args, kwargs), self._options)
         return await self.client.prepared(built, self.operation)  # type: ignore[no-any-return]
 
-    def pages(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+    def pages(self, /, *args: object, **kwargs: object) -> AsyncIterator[Any]:
         """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error.
 
         ``workers=8`` fetches pages by offset side by side, in order, so many at most ahead of what was taken.
@@ -60,12 +62,12 @@ class Call(BaseCall):
             pages = pagination.awalk(self._fetch, plan, args, kwargs)
         return ashown(pages, plan, self.operation.name) if progress else pages
 
-    def iter(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+    def iter(self, /, *args: object, **kwargs: object) -> AsyncIterator[Any]:
         """Every item, page after page, lazily."""
         plan = pagination.needed(self.paging, self.operation)
         return (item async for page in self.pages(*args, **kwargs) for item in plan.items_of(page))
 
-    def stream(self, /, *args: Any, **kwargs: Any) -> Stream:
+    def stream(self, /, *args: object, **kwargs: object) -> Stream:
         """As of a plain callable: ``async for line in client.get_log.stream(…)``, asked for with the first."""
         request = self.build(args, kwargs, stream=True)
 
@@ -76,7 +78,7 @@ class Call(BaseCall):
 
         return Stream(opened)
 
-    async def _fetch(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], url: str) -> tuple[Any, Response]:
+    async def _fetch(self, args: tuple[object, ...], kwargs: Mapping[str, object], url: str) -> tuple[Any, Response]:
         """A page, by arguments or by the URL that the page before it named, and its response."""
         request = self.build(args, kwargs)
         if url:
@@ -84,7 +86,9 @@ class Call(BaseCall):
         reply = await self._reply(request, args, kwargs, check=self.client.responses != "off")
         return self.client.settle(self.operation, reply), reply.response._replace(url=request.url)
 
-    async def _reply(self, request: Request, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, check: bool) -> Reply:
+    async def _reply(
+        self, request: Request, args: tuple[object, ...], kwargs: Mapping[str, object], *, check: bool
+    ) -> Reply:
         response = await self.client.send(request, self.operation, self._options)
         if response.chunks is not None and not self.decoder.streams(response, request):
             body = b"".join([chunk async for chunk in response.chunks])
@@ -114,8 +118,8 @@ class Client(BaseClient[Call]):
         self,
         spec: Spec,
         server: str | int | Mapping[str, str | int] | None = None,
-        auth: Any = None,
-        transport: Any = None,
+        auth: object = None,
+        transport: object = None,
         responses: Mode | None = None,
         read_only: bool = False,  # noqa: FBT001, FBT002 - the sixth of seven named knobs
         requests: Mode | None = None,
@@ -170,9 +174,9 @@ class Client(BaseClient[Call]):
                 "a requests auth object cannot be awaited; give a pair, a token or an object with prepare "
                 "and retry, or an httpx.AsyncClient with an auth of its own: aio.Transport(session=…)"
             )
-        return await self._apart(self.auth.prepare, request, operation)  # type: ignore[no-any-return]
+        return await self._apart(self.auth.prepare, request, operation)
 
-    async def _apart(self, moment: Callable[..., Any], *args: Any) -> Any:
+    async def _apart(self, moment: Callable[..., T], *args: object) -> T:
         """A moment of the auth object: in a thread, if it may wait for something there."""
         if type(self.auth.auth) in _AT_ONCE:
             return moment(*args)
@@ -181,11 +185,11 @@ class Client(BaseClient[Call]):
     def map(
         self,
         call: Callable[..., Awaitable[Any]],
-        arguments: Iterable[Any],
+        arguments: Iterable[object],
         workers: int = 8,
         *,
         rate: float | None = None,
-        **common: Any,
+        **common: object,
     ) -> AsyncIterator[Outcome]:
         """As of ``dynclient.Client``: so many calls at once, ``Outcome``s in the order of the arguments, lazily."""
         return many.aeach(call, arguments, workers, rate=rate, common=common)

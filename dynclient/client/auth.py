@@ -124,7 +124,7 @@ class Bearer(NoAuth):
         if not callable(token):
             self._field()
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return (Bearer, (self._token,)) if callable(self._token) else left_out(self)
 
     def _field(self) -> dict[str, str]:
@@ -283,7 +283,7 @@ class Bound(NoAuth):
         return f"Bound({self.auth!r}, {sorted(self.origins)})"
 
 
-def _requests_auth(auth: Any, request: Request, operation: Operation | None) -> Any:
+def _requests_auth(auth: object, request: Request, operation: Operation | None) -> Any:
     ask = getattr(auth, "requests_auth", None)  # not one of the two moments, so others need not have it
     return None if ask is None else ask(request, operation)
 

@@ -8,8 +8,8 @@ place of another scheme.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from ..errors import ArgumentError
 from .auth import ApiKey, Auth, Basic, Bearer, ByScheme, NoAuth, RequestsAuth
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["choose"]
 
 
-def choose(auth: Any, spec: Spec | None = None, origins: frozenset[str] = frozenset(), transport: Any = None) -> Auth:
+def choose(
+    auth: object, spec: Spec | None = None, origins: frozenset[str] = frozenset(), transport: object = None
+) -> Auth:
     """The auth object for what a caller gave.
 
     Args:
@@ -42,12 +44,12 @@ def choose(auth: Any, spec: Spec | None = None, origins: frozenset[str] = frozen
 class _Choice:
     """The schemes of a document, and what making an auth object for one of them needs."""
 
-    def __init__(self, schemes: dict[str, SecurityScheme], origins: frozenset[str], transport: Any) -> None:
+    def __init__(self, schemes: dict[str, SecurityScheme], origins: frozenset[str], transport: object) -> None:
         self.schemes = schemes
         self.origins = origins
         self.transport = transport
 
-    def of(self, auth: Any) -> Auth:
+    def of(self, auth: object) -> Auth:
         if isinstance(auth, Mapping):
             return self.by_scheme(auth)
         if isinstance(auth, tuple) and len(auth) == 2 and self.schemes:
@@ -74,7 +76,7 @@ class _Choice:
             "take them; " + _advice(schemes)
         )
 
-    def by_scheme(self, given: Mapping[str, Any]) -> Auth:
+    def by_scheme(self, given: Mapping[str, object]) -> Auth:
         unknown = [str(name) for name in given if name not in self.schemes]
         if unknown:
             raise ArgumentError(
@@ -83,7 +85,7 @@ class _Choice:
             )
         return ByScheme({name: self.for_scheme(self.schemes[name], value) for name, value in given.items()})
 
-    def for_scheme(self, scheme: SecurityScheme, value: Any) -> Auth:
+    def for_scheme(self, scheme: SecurityScheme, value: object) -> Auth:
         if scheme.type == "apiKey" and isinstance(value, str):
             return ApiKey(scheme.parameter, value, scheme.location)
         if scheme.type == "apiKey" and isinstance(value, tuple):
@@ -111,7 +113,7 @@ def _advice(schemes: list[SecurityScheme]) -> str:
     return "give a token, or let connect(url, auth=(user, password)) log in for one where the server has a login"
 
 
-def _single(auth: Any) -> Auth:
+def _single(auth: object) -> Auth:
     if auth is None:
         return NoAuth()
     if hasattr(auth, "prepare") and hasattr(auth, "retry") and not isinstance(auth, type):
@@ -128,7 +130,7 @@ def _single(auth: Any) -> Auth:
     )
 
 
-def _is_requests_auth(auth: Any) -> bool:
+def _is_requests_auth(auth: object) -> TypeGuard[Callable[[Any], Any]]:
     """Whether it is of requests' family; nobody has one without having imported requests."""
     family = getattr(sys.modules.get("requests.auth"), "AuthBase", None)
     return family is not None and isinstance(auth, family)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -54,8 +54,8 @@ class BaseClient(Generic[CallT]):
         self,
         spec: Spec,
         server: str | int | Mapping[str, str | int] | None,
-        auth: Any,
-        transport: Any,
+        auth: object,
+        transport: object,
         *,
         responses: Mode | None,
         requests: Mode | None,
@@ -73,9 +73,9 @@ class BaseClient(Generic[CallT]):
         self.servers = Servers(spec, server)
         origins = self.servers.origins()
         blocking = getattr(transport, "blocking", transport)
-        self.auth: Any = auths.Bound(choose(auth, spec, origins, blocking), origins)
+        self.auth = auths.Bound(choose(auth, spec, origins, blocking), origins)
         self._options = Options()
-        self._identity = secrets.token_hex(8)
+        self._identity = os.urandom(8).hex()
         self._calls: dict[str, CallT] = {}
 
     @property
@@ -98,10 +98,9 @@ class BaseClient(Generic[CallT]):
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.spec.operations.names})
 
-    def call(self, operation: str, /, *args: Any, **kwargs: Any) -> Any:
+    def call(self, operation: str, /, *args: object, **kwargs: object) -> Any:
         """Call any operation by its id."""
-        made: Any = self.operation(operation)
-        return made(*args, **kwargs)
+        return self.operation(operation)(*args, **kwargs)  # type: ignore[operator] # what is called is a subclass's
 
     def operation(self, name: str) -> CallT:
         """The callable of an operation by its id or Python name."""
@@ -128,7 +127,7 @@ class BaseClient(Generic[CallT]):
         *,
         timeout: float | tuple[float | None, float | None] | None = None,
         headers: Mapping[str, str] | None = None,
-        retries: Any = None,
+        retries: object = None,
     ) -> Self:
         """The same client with these for its calls; connections, credentials and violations are shared.
 
@@ -144,14 +143,14 @@ class BaseClient(Generic[CallT]):
 
     # --- life ---
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _unpickled, (self._identity, type(self), self.__getstate__())
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """All but the callables; credentials leave their secrets out of a pickle themselves."""
         return {name: value for name, value in self.__dict__.items() if not isinstance(value, BaseCall)}
 
-    def __setstate__(self, state: Mapping[str, Any]) -> None:
+    def __setstate__(self, state: Mapping[str, object]) -> None:
         kept = {name: value for name, value in state.items() if not isinstance(value, BaseCall)}
         self.__dict__.update(kept, _calls={})
 
@@ -226,7 +225,7 @@ class BaseClient(Generic[CallT]):
         errors.warn(str(error))
         return reply.data
 
-    def transport_options(self, request: Request, options: Options) -> tuple[Request, dict[str, Any]]:
+    def transport_options(self, request: Request, options: Options) -> tuple[Request, dict[str, object]]:
         """A request with the header fields of ``.options()``, and what else of them the transport is given."""
         if options.headers:
             request = request.with_headers(options.headers)
@@ -238,7 +237,7 @@ _KEPT_CLIENTS = 64
 _by_identity: dict[tuple[str, str], Any] = {}
 
 
-def _unpickled(identity: str, kind: type[Any], state: dict[str, Any]) -> Any:
+def _unpickled(identity: str, kind: type[BaseClient[Any]], state: dict[str, object]) -> Any:
     """A client that came in a pickle; once for all pickles of it, so that a worker logs in and connects once."""
     key = (identity, repr(state["_options"]))
     client = _by_identity.get(key)

@@ -33,9 +33,9 @@ class Options(NamedTuple):
 
     timeout: _Timeout = None
     headers: Mapping[str, str] = {}
-    retries: Any = None
+    retries: object = None
 
-    def merged(self, timeout: _Timeout, headers: Mapping[str, str] | None, retries: Any) -> Options:
+    def merged(self, timeout: _Timeout, headers: Mapping[str, str] | None, retries: object) -> Options:
         """These, with what is set here in the place of what was set before."""
         return Options(
             self.timeout if timeout is None else timeout,
@@ -66,17 +66,17 @@ class BaseCall:
     def __init_subclass__(cls) -> None:
         cls.__doc__ = BaseCall.__doc__  # type: ignore[method-assign] # the operation's, not the class's
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """By client and id: what is costly is made again where it is needed."""
         return _of_client, (self.client, self.operation.id, self._options)
 
     def options(
-        self, *, timeout: _Timeout = None, headers: Mapping[str, str] | None = None, retries: Any = None
+        self, *, timeout: _Timeout = None, headers: Mapping[str, str] | None = None, retries: object = None
     ) -> Self:
         """The same callable with these for its calls; see ``Client.options``."""
         return type(self)(self.client, self.operation, self._options.merged(timeout, headers, retries))
 
-    def example(self, seed: int = 0, *, minimal: bool = True) -> dict[str, Any]:
+    def example(self, seed: int = 0, *, minimal: bool = True) -> dict[str, object]:
         """Arguments that the document accepts, made up from a seed: ``call(**call.example())``, shown as a call.
 
         Args:
@@ -93,7 +93,7 @@ class BaseCall:
 
     # --- the steps of a call ---
 
-    def build(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, stream: bool | None = None) -> Request:
+    def build(self, args: tuple[object, ...], kwargs: Mapping[str, Any], *, stream: bool | None = None) -> Request:
         """The request of a call, without credentials.
 
         Args:
@@ -136,7 +136,13 @@ class BaseCall:
         return plan, bool(knobs.get("progress")), workers
 
     def decode(
-        self, request: Request, response: Response, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, check: bool
+        self,
+        request: Request,
+        response: Response,
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
+        *,
+        check: bool,
     ) -> Reply:
         """The answer to a built request as data, judged and not raised."""
         return self.decoder.decode(response, self.encoder.path_arguments(args, kwargs), check=check, request=request)

@@ -37,7 +37,7 @@ class ClientCredentials(NoAuth):
     """
 
     def __init__(
-        self, client_id: str, client_secret: str, token_url: str, *, scope: str = "", transport: Any = None
+        self, client_id: str, client_secret: str, token_url: str, *, scope: str = "", transport: object = None
     ) -> None:
         self._basic = Basic(quote_plus(client_id), quote_plus(client_secret))
         self.client_id = client_id
@@ -97,7 +97,7 @@ class ClientCredentials(NoAuth):
             self._transport = Transport()
         return self._transport
 
-    def _refused(self, response: Response, data: dict[str, Any]) -> ApiError | UndocumentedResponse:
+    def _refused(self, response: Response, data: dict[str, object]) -> ApiError | UndocumentedResponse:
         where = f"the token URL {bare_url(self.token_url)} answered {response.status}"
         if response.status < 400:
             return UndocumentedResponse(f"{where} without a token; check token_url", response=response)
@@ -109,7 +109,7 @@ class ClientCredentials(NoAuth):
         return api_error_class(response.status)(message, problem=problem, response=response)
 
 
-def _object(response: Response) -> dict[str, Any]:
+def _object(response: Response) -> dict[str, object]:
     """The JSON object that came; an empty one for anything else."""
     try:
         data = loads(response.body)
@@ -118,7 +118,7 @@ def _object(response: Response) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def for_flow(flows: Mapping[str, Any], pair: tuple[str, str], origins: frozenset[str], transport: Any) -> Any:
+def for_flow(flows: Mapping[str, Any], pair: tuple[str, str], origins: frozenset[str], transport: object) -> Any:
     """Client credentials for a scheme's flow, whose token URL has an origin that the caller named.
 
     Raises:

@@ -23,7 +23,7 @@ _AHEAD = 4  # calls begun per worker before the first of them is taken
 class Outcome(NamedTuple):
     """What became of one call: its argument as given, and the result or the error."""
 
-    argument: Any
+    argument: object
     result: Any
     error: DynclientError | None
 
@@ -36,12 +36,12 @@ class Outcome(NamedTuple):
 
 def each(
     call: Callable[..., Any],
-    arguments: Iterable[Any],
+    arguments: Iterable[object],
     workers: int = 8,
     *,
     executor: Executor | None = None,
     rate: float | None = None,
-    common: Mapping[str, Any] | None = None,
+    common: Mapping[str, object] | None = None,
 ) -> Iterator[Outcome]:
     """Call once for each argument on so many threads; outcomes come in the order of the arguments, lazily.
 
@@ -66,11 +66,11 @@ def each(
 
 def aeach(
     call: Callable[..., Awaitable[Any]],
-    arguments: Iterable[Any],
+    arguments: Iterable[object],
     workers: int = 8,
     *,
     rate: float | None = None,
-    common: Mapping[str, Any] | None = None,
+    common: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Outcome]:
     """As ``each``, so many calls awaited at once; what is not taken any more is cancelled."""
     _check(workers, rate)
@@ -87,11 +87,11 @@ def _check(workers: int, rate: float | None) -> None:
 class _Shared:
     """A call with the keywords that all have; a pickle where it goes to other processes."""
 
-    def __init__(self, call: Callable[..., Any], common: dict[str, Any]) -> None:
+    def __init__(self, call: Callable[..., Any], common: dict[str, object]) -> None:
         self.call = call
         self.common = common
 
-    def __call__(self, argument: Any) -> Any:
+    def __call__(self, argument: object) -> Any:
         if isinstance(argument, Mapping) and not isinstance(argument, Model):
             return self.call(**{**self.common, **argument})
         positions = argument if isinstance(argument, tuple) else (argument,)
@@ -118,7 +118,7 @@ async def _aeach(call: _Shared, arguments: Iterator[Any], workers: int, rate: fl
 
     turns, pace = asyncio.Semaphore(workers), _Pace(rate)
 
-    async def in_turn(argument: Any) -> Any:
+    async def in_turn(argument: object) -> Any:
         async with turns:
             await asyncio.sleep(pace.wait())
             return await call(argument)
@@ -172,7 +172,7 @@ def _each(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _outcome(argument: Any, future: Future[Any]) -> Outcome:
+def _outcome(argument: object, future: Future[Any]) -> Outcome:
     try:
         return Outcome(argument, future.result(), None)
     except DynclientError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError, SpecError
 from ..schema import examples
@@ -16,7 +16,7 @@ __all__ = ["example_arguments"]
 _TRIES = 20
 
 
-def example_arguments(call: BaseCall, seed: int, *, minimal: bool) -> dict[str, Any]:
+def example_arguments(call: BaseCall, seed: int, *, minimal: bool) -> dict[str, object]:
     """Arguments that the document accepts; those of the last try where it accepts none.
 
     What is valid by its schema may still have no form in a URL or in a form, so each try is built as a request; the
@@ -30,7 +30,7 @@ def example_arguments(call: BaseCall, seed: int, *, minimal: bool) -> dict[str, 
     Raises:
         SpecError: nothing keeps to the schema of something that is required.
     """
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, object] = {}
     for turn in range(_TRIES):
         rng = Random(seed if turn == 0 else f"{seed} {turn}")  # noqa: S311 - an example is no secret
         arguments = _arguments(call, rng, minimal=minimal or turn >= _TRIES // 2)
@@ -42,8 +42,8 @@ def example_arguments(call: BaseCall, seed: int, *, minimal: bool) -> dict[str, 
     return arguments
 
 
-def _arguments(call: BaseCall, rng: Random, *, minimal: bool) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
+def _arguments(call: BaseCall, rng: Random, *, minimal: bool) -> dict[str, object]:
+    arguments: dict[str, object] = {}
     for parameter in call.operation.parameters:
         required = parameter.required and not parameter.constant
         if not required and (minimal or rng.random() < 0.5):
@@ -58,7 +58,7 @@ def _arguments(call: BaseCall, rng: Random, *, minimal: bool) -> dict[str, Any]:
     return arguments | _body_arguments(call, arguments, rng, minimal=minimal)
 
 
-def _body_arguments(call: BaseCall, arguments: dict[str, Any], rng: Random, *, minimal: bool) -> dict[str, Any]:
+def _body_arguments(call: BaseCall, arguments: dict[str, object], rng: Random, *, minimal: bool) -> dict[str, object]:
     """The body as keywords where each field has one, else whole."""
     body, media = call.operation.request_body, call.encoder.media
     if body is None or media is None or (not body.required and (minimal or rng.random() < 0.5)):

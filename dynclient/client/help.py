@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..http import media_types
 from ..schema.schema import MISSING
@@ -41,7 +41,7 @@ class Unsent:
 
     __slots__ = ("server_default",)
 
-    def __init__(self, server_default: Any = MISSING) -> None:
+    def __init__(self, server_default: object = MISSING) -> None:
         self.server_default = server_default
 
     def __repr__(self) -> str:

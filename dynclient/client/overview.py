@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..schema.model_table import Cell, Table
 
@@ -18,17 +18,17 @@ __all__ = ["Example", "Matches", "find", "is_like", "overview", "signature_lines
 _WIDE = 100  # a signature longer than this is shown one argument a line
 
 
-class Example(dict[str, Any]):
+class Example(dict[str, object]):
     """Arguments by keyword, which show themselves as a call to copy."""
 
-    def __init__(self, operation: str, arguments: dict[str, Any]) -> None:
+    def __init__(self, operation: str, arguments: dict[str, object]) -> None:
         super().__init__(arguments)
         self._operation = operation
 
     def __repr__(self) -> str:
         return f"{self._operation}({', '.join(f'{name}={value!r}' for name, value in self.items())})"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return Example, (self._operation, dict(self))
 
 

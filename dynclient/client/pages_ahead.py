@@ -38,7 +38,7 @@ def check_workers(workers: object) -> None:
 class _Plan:
     """Which pages are asked for, and which one comes next; pure, for both kinds of walk."""
 
-    def __init__(self, plan: Paging, arguments: Mapping[str, Any], workers: int) -> None:
+    def __init__(self, plan: Paging, arguments: Mapping[str, object], workers: int) -> None:
         self.paging = plan
         self.walk = Walk(plan, arguments)
         self.workers = workers
@@ -72,7 +72,7 @@ class _Plan:
 
 
 def walk_ahead(
-    fetch: Fetch, plan: Paging, args: tuple[Any, ...], arguments: Mapping[str, Any], workers: int
+    fetch: Fetch, plan: Paging, args: tuple[object, ...], arguments: Mapping[str, object], workers: int
 ) -> Iterator[Page]:
     """As ``pagination.walk``, so many pages at once on threads."""
     from concurrent.futures import ThreadPoolExecutor  # only for many pages
@@ -101,7 +101,7 @@ def _cancel(ahead: deque[tuple[int, Future[Any]]]) -> None:
 
 
 async def awalk_ahead(
-    fetch: AsyncFetch, plan: Paging, args: tuple[Any, ...], arguments: Mapping[str, Any], workers: int
+    fetch: AsyncFetch, plan: Paging, args: tuple[object, ...], arguments: Mapping[str, object], workers: int
 ) -> AsyncIterator[Page]:
     """As ``walk_ahead``, awaited."""
     import asyncio  # only for many pages
@@ -109,7 +109,7 @@ async def awalk_ahead(
     pages = _Plan(plan, arguments, workers)
     yield pages.take(*await fetch(args, pages.walk.arguments, ""))
 
-    async def one(keywords: dict[str, Any]) -> tuple[Any, Response]:
+    async def one(keywords: dict[str, object]) -> tuple[Any, Response]:
         return await fetch(args, keywords, "")
 
     try:

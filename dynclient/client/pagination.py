@@ -32,25 +32,24 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation, Parameter
     from ..schema.schema import Schema
 
-    Fetch = Callable[[tuple[Any, ...], Mapping[str, Any], str], tuple[Any, Response]]
-    AsyncFetch = Callable[[tuple[Any, ...], Mapping[str, Any], str], Awaitable[tuple[Any, Response]]]
+    Fetch = Callable[[tuple[object, ...], Mapping[str, object], str], tuple[Any, Response]]
+    AsyncFetch = Callable[[tuple[object, ...], Mapping[str, object], str], Awaitable[tuple[Any, Response]]]
 
 __all__ = ["Page", "Paging", "Walk", "awalk", "needed", "paging", "walk"]
 
 Page = Any
-_TOTAL = re.compile(r"total(_\w+)?|(\w+_)?count|total[A-Z]\w*")  # of all items, not of those in the page
-_BESIDE_ITEMS = re.compile(
-    rf"{_TOTAL.pattern}|total_\w+_limit|(next|prev|previous|first|last)([_A-Z]\w*)?|(has_?[mM]ore\w*|page\w*|per_?[pP]age"
+_TOTAL = r"total(_\w+)?|(\w+_)?count|total[A-Z]\w*"  # of all items, not of those in the page
+_BESIDE_ITEMS = (
+    rf"{_TOTAL}|total_\w+_limit|(next|prev|previous|first|last)([_A-Z]\w*)?|(has_?[mM]ore\w*|page\w*|per_?[pP]age"
     r"|limit|offset|start|size|end|object|url|uri|kind|self|_?links|_?meta(data)?|pagination|paging|response_metadata)"
 )
-_PAGE = re.compile(r"page|page_?(number|num|no|index)|pageNumber|pageIndex", re.IGNORECASE)
+_PAGE = r"(?i:page|page_?(number|num|no|index))"
 #: query parameters that ask for another page, in one way or another
-_ASKS_FOR_PAGES = re.compile(
-    r"page|page[_\[-]?(number|num|no|index|token|after|cursor)\]?|offset|skip|start_?(index|at|ing_?after)|starting_after"
-    r"|cursor|after|marker|(next|continuation)_?token|page\[\w+\]|from_?index|start",
-    re.IGNORECASE,
+_ASKS_FOR_PAGES = (
+    r"(?i:page|page[_\[-]?(number|num|no|index|token|after|cursor)\]?|offset|skip|start_?(index|at|ing_?after)|starting_after"
+    r"|cursor|after|marker|(next|continuation)_?token|page\[\w+\]|from_?index|start)"
 )
-_NEXT_URL = re.compile(r"next|next_?(page)?_?(url|uri|link|href)|@odata\.nextLink|nextLink|nextPageLink", re.IGNORECASE)
+_NEXT_URL = r"(?i:next|next_?(page)?_?(url|uri|link|href)|@odata\.nextLink|nextLink|nextPageLink)"
 _HOLDS_LINKS = ("links", "_links", "pages", "paging", "pagination", "meta", "metadata", "next", "response_metadata")
 
 
@@ -123,9 +122,7 @@ def paging(operation: Operation) -> Paging | None:
 def _by_cursor(items: str, query: Mapping[str, Parameter], schema: Schema, total: str) -> Paging | None:
     offset = query["offset"].keyword if "offset" in query else ""
     for name, parameter in query.items():
-        following = _place_of(
-            schema, re.compile(f"next_{re.escape(name)}|next{re.escape(name[:1].upper() + name[1:])}")
-        )
+        following = _place_of(schema, f"next_{re.escape(name)}|next{re.escape(name[:1].upper() + name[1:])}")
         if following:
             return Paging(items, "cursor", offset, parameter.keyword, total, following)
     after = query.get("starting_after")
@@ -147,10 +144,10 @@ def _by_number(items: str, query: Mapping[str, Parameter], total: str) -> Paging
     if "limit" in query and "offset" in query:
         return Paging(items, "offset", query["offset"].keyword, total=total)
     for name, parameter in query.items():
-        if _PAGE.fullmatch(name) and parameter.schema is not None and "integer" in parameter.schema.described_types:
+        if re.fullmatch(_PAGE, name) and parameter.schema is not None and "integer" in parameter.schema.described_types:
             first = _first_page(parameter.schema)
             return None if first is None else Paging(items, "page", "", parameter.keyword, total, first=first)
-    return None if any(map(_ASKS_FOR_PAGES.fullmatch, query)) else Paging(items, "once", total=total)
+    return None if any(re.fullmatch(_ASKS_FOR_PAGES, name) for name in query) else Paging(items, "once", total=total)
 
 
 def _first_page(schema: Schema) -> int | None:
@@ -162,15 +159,15 @@ def _first_page(schema: Schema) -> int | None:
     return None
 
 
-def _place_of(schema: Schema, wanted: re.Pattern[str]) -> str:
+def _place_of(schema: Schema, name_pattern: str) -> str:
     """Where a text field of this name stands in a page: at its top, or in what holds links and cursors."""
     waiting = [("", schema)]
     for _ in range(3):
         inner = []
         for base, each in waiting:
             for name, field in each.fields.items():
-                href = name == "href" and base.endswith("next.") and wanted is _NEXT_URL
-                if (href or wanted.fullmatch(name)) and "string" in field.described_types:
+                href = name == "href" and base.endswith("next.") and name_pattern is _NEXT_URL
+                if (href or re.fullmatch(name_pattern, name)) and "string" in field.described_types:
                     return f"{base}{name}"
                 if name in _HOLDS_LINKS and field.fields:
                     inner.append((f"{base}{name}.", field))
@@ -203,13 +200,13 @@ def _items(schema: Schema, *, of_objects: bool) -> str | None:
         if "array" in field.described_types
         and (not of_objects or (field.items is not None and "object" in field.items.described_types))
     ]
-    alone = all(name in lists or _BESIDE_ITEMS.fullmatch(name) or name.startswith("@") for name in fields)
+    alone = all(name in lists or re.fullmatch(_BESIDE_ITEMS, name) or name.startswith("@") for name in fields)
     return lists[0] if len(lists) == 1 and alone else None
 
 
 def _is_total(name: str, field: Schema) -> bool:
     numeric = bool({"integer", "number"} & {*field.described_types})
-    return _TOTAL.fullmatch(name) is not None and not name.endswith(("_limit", "pages", "Pages")) and numeric
+    return re.fullmatch(_TOTAL, name) is not None and not name.endswith(("_limit", "pages", "Pages")) and numeric
 
 
 def _body_fields(operation: Operation) -> Mapping[str, Schema]:
@@ -224,7 +221,7 @@ def needed(plan: Paging | None, operation: Operation) -> Paging:
         return plan
     schema = _success_schema(operation)
     listed = operation.method == "GET" and schema is not None and _items(schema, of_objects=True) is not None
-    asks = [p.name for p in operation.parameters if p.location == "query" and _ASKS_FOR_PAGES.fullmatch(p.name)]
+    asks = [p.name for p in operation.parameters if p.location == "query" and re.fullmatch(_ASKS_FOR_PAGES, p.name)]
     if listed and asks:
         raise ArgumentError(
             f"{operation.name} pages by {', '.join(asks)}, and how is not to be read off the document, so it is not "
@@ -260,7 +257,7 @@ class Walk:
             else:
                 self.arguments.setdefault(paging.cursor, "")
         self.seen = self.arguments.get(paging.offset) or 0
-        self._before: Any = None
+        self._before: list[Any] | None = None
 
     def after(self, page: Page, response: Response | None = None) -> bool:
         """Take in a page; is there another to ask for, with ``arguments`` or ``url`` as they now are?
@@ -340,7 +337,7 @@ def _rel_next(field: str) -> str:
     return ""
 
 
-def walk(fetch: Fetch, plan: Paging, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Iterator[Page]:
+def walk(fetch: Fetch, plan: Paging, args: tuple[object, ...], arguments: Mapping[str, object]) -> Iterator[Page]:
     """The pages, one call each, lazily.
 
     Args:
@@ -358,7 +355,7 @@ def walk(fetch: Fetch, plan: Paging, args: tuple[Any, ...], arguments: Mapping[s
 
 
 async def awalk(
-    fetch: AsyncFetch, plan: Paging, args: tuple[Any, ...], arguments: Mapping[str, Any]
+    fetch: AsyncFetch, plan: Paging, args: tuple[object, ...], arguments: Mapping[str, object]
 ) -> AsyncIterator[Page]:
     """The pages, one awaited call each, lazily."""
     state = Walk(plan, arguments)

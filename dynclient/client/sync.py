@@ -32,22 +32,22 @@ __all__ = ["Call", "Client"]
 class Call(BaseCall):
     """One operation of a client. Call it; or ``.iter() .pages() .stream() .request() .response() .example()``."""
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: object, **kwargs: object) -> Any:
         """Call the operation; see ``help()`` of it for arguments and result."""
         __tracebackhide__ = True  # IPython and pytest show the caller's line instead of ours
         reply = self._reply(self.build(args, kwargs), args, kwargs, check=self.client.responses != "off")
         return self.client.settle(self.operation, reply)
 
-    def response(self, /, *args: Any, **kwargs: Any) -> Reply:
+    def response(self, /, *args: object, **kwargs: object) -> Reply:
         """The whole reply: status, headers, data, violations; an error status or a broken contract is not raised."""
         return self._reply(self.build(args, kwargs), args, kwargs, check=True)
 
-    def request(self, /, *args: Any, **kwargs: Any) -> Request:
+    def request(self, /, *args: object, **kwargs: object) -> Request:
         """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
         built, _ = self.client.transport_options(self.build(args, kwargs), self._options)
         return self.client.auth.prepare(built, self.operation)  # type: ignore[no-any-return]
 
-    def pages(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def pages(self, /, *args: object, **kwargs: object) -> Iterator[Any]:
         """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error.
 
         ``workers=8`` fetches pages by offset side by side, in order, so many at most ahead of what was taken.
@@ -59,12 +59,12 @@ class Call(BaseCall):
             pages = pagination.walk(self._fetch, plan, args, kwargs)
         return shown(pages, plan, self.operation.name) if progress else pages
 
-    def iter(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def iter(self, /, *args: object, **kwargs: object) -> Iterator[Any]:
         """Every item, page after page, lazily; ``itertools.islice`` takes the first so many."""
         plan = pagination.needed(self.paging, self.operation)
         return (item for page in self.pages(*args, **kwargs) for item in plan.items_of(page))
 
-    def stream(self, /, *args: Any, **kwargs: Any) -> Lines:
+    def stream(self, /, *args: object, **kwargs: object) -> Lines:
         """The lines of a text, or the objects of NDJSON, as they come; nothing is collected first.
 
         NDJSON or text is asked for where the document has it; of any other answer the whole is the one thing given.
@@ -75,7 +75,7 @@ class Call(BaseCall):
         data = self.client.settle(self.operation, reply)
         return data if isinstance(data, Lines) else Lines.of(data)  # a transport that does not stream
 
-    def _fetch(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], url: str) -> tuple[Any, Response]:
+    def _fetch(self, args: tuple[object, ...], kwargs: Mapping[str, object], url: str) -> tuple[Any, Response]:
         """A page, by arguments or by the URL that the page before it named, and its response."""
         request = self.build(args, kwargs)
         if url:
@@ -83,7 +83,7 @@ class Call(BaseCall):
         reply = self._reply(request, args, kwargs, check=self.client.responses != "off")
         return self.client.settle(self.operation, reply), reply.response._replace(url=request.url)
 
-    def _reply(self, request: Request, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, check: bool) -> Reply:
+    def _reply(self, request: Request, args: tuple[object, ...], kwargs: Mapping[str, object], *, check: bool) -> Reply:
         response = self.client.send(request, self.operation, self._options)
         return self.decode(request, response, args, kwargs, check=check)
 
@@ -115,8 +115,8 @@ class Client(BaseClient[Call]):
         self,
         spec: Spec,
         server: str | int | Mapping[str, str | int] | None = None,
-        auth: Any = None,
-        transport: Any = None,
+        auth: object = None,
+        transport: object = None,
         responses: Mode | None = None,
         read_only: bool = False,  # noqa: FBT001, FBT002 - the sixth of seven named knobs
         requests: Mode | None = None,
@@ -159,19 +159,19 @@ class Client(BaseClient[Call]):
             raise
         return response
 
-    def _sent(self, prepared: Request, built: Request, operation: Operation, named: dict[str, Any]) -> Response:
+    def _sent(self, prepared: Request, built: Request, operation: Operation, named: dict[str, object]) -> Response:
         auth = self.auth.requests_auth(built, operation)
         return self.transport.send(prepared, auth=auth, **named)  # type: ignore[no-any-return]
 
     def map(
         self,
         call: Callable[..., Any],
-        arguments: Iterable[Any],
+        arguments: Iterable[object],
         workers: int = 8,
         *,
         executor: Executor | None = None,
         rate: float | None = None,
-        **common: Any,
+        **common: object,
     ) -> Iterator[Outcome]:
         """Call once for each argument, several at once; ``Outcome``s in the order of the arguments, lazily.
 
@@ -192,7 +192,7 @@ class Client(BaseClient[Call]):
         return many.each(call, arguments, workers, executor=executor, rate=rate, common=common)
 
 
-def _close(what: Any) -> None:
+def _close(what: object) -> None:
     close = getattr(what, "close", None)
     if close is not None:
         close()

@@ -107,7 +107,7 @@ class _DeadlineSocket:
         self.reader = DeadlineReader(self._sock)
         return io.BufferedReader(self.reader)
 
-    def sendall(self, *args: Any) -> None:
+    def sendall(self, *args: object) -> None:
         """Send, and note it."""
         call_state.written = True
         self._sock.sendall(*args)
@@ -132,11 +132,11 @@ class _DeadlineConnection:
         super().connect()  # type: ignore[misc]
         call_state.written = False  # what a proxy was asked is not the request
 
-    def putrequest(self, *args: Any, **named: Any) -> Any:
+    def putrequest(self, *args: object, **named: Any) -> Any:
         call_state.written = False
         return super().putrequest(*args, **named)  # type: ignore[misc]
 
-    def getresponse(self, *args: Any, **named: Any) -> Any:
+    def getresponse(self, *args: object, **named: Any) -> Any:
         sock = self.sock
         response = super().getresponse(*args, **named)  # type: ignore[misc]
         self.reader = sock.reader
@@ -214,7 +214,7 @@ class Connections:
         request: Request,
         origin: str,
         target: str,
-        fields: Mapping[str, Any],
+        fields: Mapping[str, object],
         timeout: urllib3.Timeout | None = None,
     ) -> Any:
         """Send and return urllib3's response as soon as its header is there; nothing is decoded.
@@ -288,7 +288,7 @@ class Connections:
             self.cookies = CookieJar()
         return self.cookies
 
-    def _with_cookies(self, request: Request, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _with_cookies(self, request: Request, fields: Mapping[str, object]) -> Mapping[str, object]:
         if "cookie" in request.headers:
             return fields
         question = _cookie_request(request.url)

@@ -60,7 +60,7 @@ def _shown_json(text: str, rule: NameRule) -> str:
         return MASK  # what cannot be read cannot be known to be harmless
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: object) -> Any:
     """What stands for the value of a secret name where it is shown; nothing, true and false tell nothing."""
     return value if value in (None, "", True, False) else MASK
 
@@ -75,7 +75,7 @@ def shown_string(value: str, rule: NameRule = looks_secret) -> str:
 
 
 def masked_value(
-    value: Any, rule: NameRule, hidden: Callable[[Any], Any], string: Callable[[str, NameRule], str]
+    value: object, rule: NameRule, hidden: Callable[[Any], Any], string: Callable[[str, NameRule], str]
 ) -> Any:
     """JSON data with what stands under a secret name replaced.
 

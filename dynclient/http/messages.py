@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .masking import bare_url, masked_field, masked_url, name_rule
 from .media_types import media_type
@@ -87,7 +87,7 @@ class Headers(Mapping[str, str]):
         rule = name_rule(secret)
         return [(name, masked_field(name, value, rule)) for name, value in self._fields.values()]
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return Headers, (self.pairs(),)
 
     def __repr__(self) -> str:

@@ -62,12 +62,12 @@ class BaseTransport(Generic[SessionT]):
         self._paces: dict[int, Pace] = {os.getpid(): Pace(rate)} if rate is not None else {}
         self._processes: dict[int, Any] = {}
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         """The settings; connections, cookies and turns stay where they are."""
         kept = ("timeout", "retries", "max_bytes", "settings", "rate", "on_exchange", "user_agent", "_given", "_warns")
         return {name: self.__dict__[name] for name in kept}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state, _paces={}, _processes={})
 
     @property

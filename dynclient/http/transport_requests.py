@@ -57,7 +57,7 @@ def own_session(connections: Connections) -> requests.Session:
 
 
 def send_with_auth(
-    connections: Connections, request: Request, user_agent: str, auth: Any, timeout: Any, max_bytes: int
+    connections: Connections, request: Request, user_agent: str, auth: object, timeout: Any, max_bytes: int
 ) -> Response:
     """Send with a ``requests`` auth object or (user, password), whose hooks may send again."""
     session = own_session(connections)
@@ -102,7 +102,7 @@ def _text(value: str | bytes) -> str:
 
 
 def send_by_session(
-    session: requests.Session, request: Request, auth: Any, timeout: tuple[float, float], max_bytes: int
+    session: requests.Session, request: Request, auth: object, timeout: tuple[float, float], max_bytes: int
 ) -> Response:
     """Send by the session's own ``request()``, which may add to it what it likes, within both times together."""
 

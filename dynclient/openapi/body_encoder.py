@@ -126,7 +126,7 @@ class BodyEncoder:
 
     # --- checking ---
 
-    def check(self, value: Any, given: Mapping[str, Any], wrong: list[Violation], *, skip_required: bool) -> Any:
+    def check(self, value: object, given: Mapping[str, object], wrong: list[Violation], *, skip_required: bool) -> Any:
         """The body as JSON, octets or a file, checked.
 
         Args:
@@ -156,7 +156,7 @@ class BodyEncoder:
             _put(checked, path, file)
         return checked
 
-    def _takes(self, value: Any, wrong: list[Violation]) -> bool:
+    def _takes(self, value: object, wrong: list[Violation]) -> bool:
         """Can a value that is neither octets nor text be written at all?"""
         compound = isinstance(value, (dict, list, tuple))
         if self.kind in _NO_OBJECTS and compound:
@@ -170,7 +170,7 @@ class BodyEncoder:
         wrong.append(Violation("body", (), "content", expected, type_words(value), self.media.pointer, value))
         return False
 
-    def _checked_octets(self, value: Any, wrong: list[Violation]) -> Any:
+    def _checked_octets(self, value: object, wrong: list[Violation]) -> Any:
         if self.kind == "json":
             return self._checked_json(value, wrong)
         if self.kind == "multipart":
@@ -192,7 +192,7 @@ class BodyEncoder:
             wrong += self.media.schema.request.violations(parsed, "body")
         return raw
 
-    def _fill(self, body: dict[str, Any], given: Mapping[str, Any], wrong: list[Violation]) -> None:
+    def _fill(self, body: dict[str, object], given: Mapping[str, object], wrong: list[Violation]) -> None:
         """A path argument also is the required body field of the same name; two different values are an error."""
         schema = self.media.schema
         for parameter in self._path_parameters:
@@ -206,7 +206,7 @@ class BodyEncoder:
 
     # --- writing ---
 
-    def write(self, value: Any) -> tuple[Any, str]:
+    def write(self, value: object) -> tuple[bytes | Upload, str]:
         """The content of a checked body and its content type.
 
         Raises:
@@ -219,7 +219,7 @@ class BodyEncoder:
             return Upload([content]) if content is value else content, self._type_of_octets
         if self.kind == "form" and isinstance(value, dict):
             return write_form(value, self.media).encode(), self.content_type
-        if self.kind == "multipart":
+        if self.kind == "multipart" and isinstance(value, dict):
             return write_multipart(value, self.media, self.content_type)
         if self.kind == "lines" and isinstance(value, list):
             mark = "\x1e" if self.content_type.endswith("json-seq") else ""
@@ -240,9 +240,9 @@ def _concrete(name: str) -> str:
     return "application/json" if kind_of(name) == "json" else "application/octet-stream"
 
 
-def _without_files(body: Mapping[str, Any], files: dict[tuple[str | int, ...], File]) -> dict[str, Any]:
+def _without_files(body: Mapping[str, object], files: dict[tuple[str | int, ...], File]) -> dict[str, object]:
     """The fields with ``""`` in the place of each file, which is put into ``files`` by its path."""
-    plain: dict[str, Any] = {}
+    plain: dict[str, object] = {}
     for name, value in body.items():
         if is_file(value):
             files[name,] = File.of(value, name)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["read_form", "write_form", "written_field"]
 
 
-def write_form(body: Mapping[str, Any], media: MediaType) -> str:
+def write_form(body: Mapping[str, object], media: MediaType) -> str:
     """The text of an object.
 
     Raises:
@@ -32,7 +32,7 @@ def write_form(body: Mapping[str, Any], media: MediaType) -> str:
     return "&".join(f"{name}={value}" for name, value in pairs)
 
 
-def written_field(name: str, value: Any, rule: Mapping[str, Any], *, encoded: bool = True) -> list[tuple[str, str]]:
+def written_field(name: str, value: object, rule: Mapping[str, Any], *, encoded: bool = True) -> list[tuple[str, str]]:
     """The pairs of one field.
 
     Args:
@@ -56,15 +56,15 @@ def written_field(name: str, value: Any, rule: Mapping[str, Any], *, encoded: bo
     return pairs if encoded else [(unquote_plus(key), unquote_plus(text)) for key, text in pairs]
 
 
-def _is_deep(value: Any) -> bool:
+def _is_deep(value: object) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(i, (dict, list)) for i in value))
 
 
-def read_form(text: str, media: MediaType, schema: Schema) -> dict[str, Any]:
+def read_form(text: str, media: MediaType, schema: Schema) -> dict[str, object]:
     """The object that ``write_form`` wrote so; undeclared fields as text."""
     pairs = [(name, value) for name, _, value in (part.strip().partition("=") for part in text.split("&")) if name]
     deep = {name for name, rule in media.encoding.items() if rule.get("style") == "deepObject"}
-    body: dict[str, Any] = {}
+    body: dict[str, object] = {}
     for name, value in pairs:
         key = unquote_plus(name)
         if key.partition("[")[0] not in deep:

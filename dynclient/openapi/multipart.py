@@ -7,6 +7,7 @@ are not read here: the body is an ``Upload`` then, which reads them as it is sen
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,7 +35,7 @@ class File(NamedTuple):
     headers: Mapping[str, str] = {}
 
     @classmethod
-    def of(cls, value: Any, field: str) -> File:
+    def of(cls, value: object, field: str) -> File:
         """Bytes, an object with ``read``, or ``(name, content[, type[, header fields]])``."""
         if isinstance(value, tuple):
             name, content, *rest = value
@@ -72,16 +73,14 @@ def _is_octets(value: object) -> bool:
 
 
 def write_multipart(
-    body: Mapping[str, Any], media: MediaType, content_type: str = "multipart/form-data"
-) -> tuple[Any, str]:
+    body: Mapping[str, object], media: MediaType, content_type: str = "multipart/form-data"
+) -> tuple[bytes | Upload, str]:
     """The body, bytes or an ``Upload`` where it has file objects, and its content type with the boundary.
 
     Raises:
         ValueError: a name or header field that cannot be written; a sentence.
     """
-    import secrets  # only for uploads
-
-    boundary = secrets.token_hex(16)
+    boundary = os.urandom(16).hex()
     pieces: list[Any] = []
     for header, content in _parts(body, media):
         pieces += [f"--{boundary}\r\n{header}\r\n\r\n".encode(), content, b"\r\n"]
@@ -92,7 +91,7 @@ def write_multipart(
     return Upload(pieces), content_type
 
 
-def _parts(body: Mapping[str, Any], media: MediaType) -> Iterator[tuple[str, Any]]:
+def _parts(body: Mapping[str, object], media: MediaType) -> Iterator[tuple[str, Any]]:
     """(header, content) of each part."""
     binary = _binary_fields(media)
     for name, value in body.items():
@@ -119,7 +118,7 @@ def _binary_fields(media: MediaType) -> frozenset[str]:
     )
 
 
-def _written(name: str, item: Any, rule: Mapping[str, Any]) -> tuple[str, Any]:
+def _written(name: str, item: object, rule: Mapping[str, Any]) -> tuple[str, Any]:
     named = str(rule.get("contentType") or "")
     wanted = next((kind.strip() for kind in named.split(",") if kind.strip() and "*" not in kind), None)
     extra = _documented_headers(rule)

@@ -95,7 +95,7 @@ def types_of(schema: Schema) -> Types:
 
 
 def write(
-    name: str, value: Any, *, location: str, style: str, explode: bool, allow_reserved: bool = False
+    name: str, value: object, *, location: str, style: str, explode: bool, allow_reserved: bool = False
 ) -> list[tuple[str, str]] | str:
     """A JSON value as it stands in a request.
 
@@ -134,7 +134,9 @@ def _known(location: str, style: str) -> None:
         raise ValueError(f"there is no style {style} for a {location} parameter")
 
 
-def _pairs(name: str, value: Any, style: str, encode: Callable[[str], str], *, explode: bool) -> list[tuple[str, str]]:
+def _pairs(
+    name: str, value: object, style: str, encode: Callable[[str], str], *, explode: bool
+) -> list[tuple[str, str]]:
     """The forms that carry a name: form, spaceDelimited, pipeDelimited, deepObject, matrix."""
     if style == "deepObject":
         if not isinstance(value, dict):
@@ -149,7 +151,7 @@ def _pairs(name: str, value: Any, style: str, encode: Callable[[str], str], *, e
     return [(_percent(name), _joined(value, delimiter, encode, explode=False))]
 
 
-def _joined(value: Any, delimiter: str, encode: Callable[[str], str], *, explode: bool) -> str:
+def _joined(value: object, delimiter: str, encode: Callable[[str], str], *, explode: bool) -> str:
     """One text for the whole value: ``blue``, ``blue,black``, ``R,100,G,200``, exploded ``R=100,G=200``."""
     if not isinstance(value, (dict, list)):
         return encode(_text(value))
@@ -172,13 +174,13 @@ def _joined(value: Any, delimiter: str, encode: Callable[[str], str], *, explode
     return delimiter.join(parts)
 
 
-def _not_empty(value: dict[str, Any] | list[Any]) -> None:
+def _not_empty(value: dict[str, object] | list[Any]) -> None:
     if not value:
         kind = "array" if isinstance(value, list) else "object"
         raise ValueError(f"an empty {kind} cannot be written when every part is written on its own; leave it out")
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A primitive as JSON writes it, without a string's quotation marks."""
     if isinstance(value, str):
         return value
@@ -311,7 +313,7 @@ class _Form:
             return self.decode(text)  # not an object's form
         return self.members([(self.decode(parts[i]), parts[i + 1]) for i in range(0, len(parts), 2)], empty=True)
 
-    def members(self, pairs: Sequence[tuple[str, str]], *, empty: bool = False) -> dict[str, Any]:
+    def members(self, pairs: Sequence[tuple[str, str]], *, empty: bool = False) -> dict[str, object]:
         if not pairs and not empty:
             raise KeyError(self.name)
         others = self.types.others or ("string",)

@@ -21,7 +21,7 @@ __all__ = ["clipped", "problem"]
 _SAID = 500  # characters of a server's own words in a message
 
 
-def problem(response: Response, data: Any, argument: Callable[[tuple[Any, ...]], str]) -> Problem:
+def problem(response: Response, data: Any, argument: Callable[[tuple[str | int, ...]], str]) -> Problem:
     """One Problem from any of the bodies that servers send with an error (RFC 7807 §3.1 and the others).
 
     Args:
@@ -39,7 +39,7 @@ def problem(response: Response, data: Any, argument: Callable[[tuple[Any, ...]],
     return Problem(status, _phrase(status), clipped(" ".join(text.split())))
 
 
-def _from_object(status: int, data: dict[str, Any], argument: Callable[[tuple[Any, ...]], str]) -> Problem:
+def _from_object(status: int, data: dict[str, object], argument: Callable[[tuple[str | int, ...]], str]) -> Problem:
     detail = data.get("detail", data.get("error", data.get("message", "")))
     known = {"title", "detail", "status", "type", "instance"}
     extra = {name: value for name, value in data.items() if name not in known} or None
@@ -62,7 +62,7 @@ def _from_object(status: int, data: dict[str, Any], argument: Callable[[tuple[An
     )
 
 
-def _said(item: Any, argument: Callable[[tuple[Any, ...]], str]) -> tuple[str, str]:
+def _said(item: object, argument: Callable[[tuple[str | int, ...]], str]) -> tuple[str, str]:
     if not isinstance(item, dict):
         return "request", str(item)
     loc = item.get("loc")

@@ -55,7 +55,7 @@ def decode(request: Request, operation: Operation, path_arguments: Mapping[str, 
         path_arguments: from there, percent-decoded.
     """
     violations: list[Violation] = []
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, object] = {}
     query = [(name, value) for name, _, value in _cut(urlsplit(request.url).query, "&")]
     cookies = [(name, value) for name, _, value in _cut(request.headers.get("cookie", ""), ";")]
     for parameter in operation.parameters:
@@ -79,7 +79,7 @@ def _cut(text: str, mark: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _argument(
-    parameter: Parameter, raw: _Pairs | str | None, arguments: dict[str, Any], violations: list[Violation]
+    parameter: Parameter, raw: _Pairs | str | None, arguments: dict[str, object], violations: list[Violation]
 ) -> None:
     name, schema, path = parameter.keyword, parameter.schema, (parameter.keyword,)
     try:

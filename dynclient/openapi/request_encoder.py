@@ -23,6 +23,7 @@ from .operation import OWN_KEYWORDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ..http.uploads import Upload
     from .body_encoder import Field
     from .operation import MediaType, Operation, Parameter
 
@@ -108,8 +109,8 @@ class Encoder:
 
     def encode(
         self,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
         base: str,
         *,
         stream: bool = False,
@@ -147,7 +148,7 @@ class Encoder:
         secret = tuple(name for name in self._secrets if name in kwargs or (isinstance(value, dict) and name in value))
         return Request(self.operation.method, url, headers, content, stream, secret)
 
-    def path_arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    def path_arguments(self, args: Sequence[object], kwargs: Mapping[str, object]) -> dict[str, object]:
         """The path arguments of a call that was encoded, by keyword."""
         names = [p.keyword for p in self.path_parameters]
         return dict(zip(names, args, strict=False)) | {name: kwargs[name] for name in names if name in kwargs}
@@ -156,8 +157,8 @@ class Encoder:
 
     def _bind(
         self,
-        args: Sequence[Any],
-        given: dict[str, Any],
+        args: Sequence[object],
+        given: dict[str, object],
         body: BodyEncoder | None,
         found: _Findings,
         *,
@@ -225,7 +226,7 @@ class Encoder:
 
     # --- parameters ---
 
-    def _value(self, parameter: Parameter, given: dict[str, Any], wrong: list[Violation]) -> Any:
+    def _value(self, parameter: Parameter, given: dict[str, object], wrong: list[Violation]) -> Any:
         """The argument as validated JSON; ``_ABSENT`` when nothing is to be sent."""
         value = given.get(parameter.keyword, _ABSENT)
         if value is _ABSENT:
@@ -248,7 +249,7 @@ class Encoder:
             wrong += schema.request.violations(value, location, path)
         return value
 
-    def _write(self, parameter: Parameter, value: Any, wrong: list[Violation]) -> Any:
+    def _write(self, parameter: Parameter, value: object, wrong: list[Violation]) -> Any:
         if parameter.media_type is not None:
             text = dumps(value) if media_types.is_json(parameter.media_type) else str(value)
             return _as_content(parameter, text)
@@ -267,7 +268,7 @@ class Encoder:
             )
             return ""
 
-    def _path(self, given: dict[str, Any], wrong: list[Violation]) -> str:
+    def _path(self, given: dict[str, object], wrong: list[Violation]) -> str:
         written: dict[str, str] = {}
         for parameter in self.path_parameters:
             before = len(wrong)
@@ -289,7 +290,7 @@ class Encoder:
     def _refuse(self, parameter: Parameter, expected: str, got: str, wrong: list[Violation]) -> None:
         wrong.append(Violation("path", (parameter.keyword,), "path", expected, got, parameter.pointer))
 
-    def _others(self, given: dict[str, Any], wrong: list[Violation]) -> tuple[str, dict[str, str]]:
+    def _others(self, given: dict[str, object], wrong: list[Violation]) -> tuple[str, dict[str, str]]:
         """The query string, and the headers that parameters make."""
         query: list[str] = [self._fixed_query] if self._fixed_query else []
         headers: dict[str, str] = {}
@@ -310,7 +311,7 @@ class Encoder:
             headers["Cookie"] = "; ".join(cookies)
         return "&".join(query), headers
 
-    def _accept(self, accept: Any, wrong: list[Violation]) -> str:
+    def _accept(self, accept: object, wrong: list[Violation]) -> str:
         if accept not in self.accepts:
             expected, pointer = one_of(self.accepts), f"{self.operation.pointer}/responses"
             wrong.append(Violation("header", ("accept",), "enum", expected, type_words(accept), pointer))
@@ -328,7 +329,7 @@ class Encoder:
             )
         return encoder
 
-    def _chosen_body(self, given: dict[str, Any], found: _Findings) -> BodyEncoder | None:
+    def _chosen_body(self, given: dict[str, object], found: _Findings) -> BodyEncoder | None:
         """The body in the media type that ``content_type=`` names; octets go in one that takes octets."""
         if not self.content_types:
             return None
@@ -339,22 +340,22 @@ class Encoder:
             return self._body
         return self._named_body(given, found)
 
-    def _named_body(self, given: dict[str, Any], found: _Findings) -> BodyEncoder | None:
+    def _named_body(self, given: dict[str, object], found: _Findings) -> BodyEncoder | None:
         """The body in the media type that is named, or a violation that lists the documented ones."""
         name = given["content_type"]
         wide = next((n for n in self.content_types if "*" in n and isinstance(name, str)), None)
         if name not in self.content_types and len(self.content_types) == 1 and wide is None:
             return self._body  # there is no choice, so it is an unknown argument
         del given["content_type"]
-        if name in self.content_types:
+        if isinstance(name, str) and name in self.content_types:
             return self._body_encoder(name)
-        if wide is not None and media_types.match_media(name, [wide]):
+        if isinstance(name, str) and wide is not None and media_types.match_media(name, [wide]):
             return self._body_encoder(wide).written_as(name)
         expected, pointer = one_of(self.content_types), f"{self.operation.pointer}/requestBody"
         found.violations.append(Violation("header", ("content_type",), "content", expected, type_words(name), pointer))
         return self._body
 
-    def _body_value(self, body: BodyEncoder | None, given: dict[str, Any], found: _Findings, *, strict: bool) -> Any:
+    def _body_value(self, body: BodyEncoder | None, given: dict[str, object], found: _Findings, *, strict: bool) -> Any:
         """The body as validated JSON, octets or a file; ``_ABSENT`` when there is none to send."""
         documented = self.operation.request_body
         if body is None or documented is None:
@@ -376,7 +377,7 @@ class Encoder:
             return _ABSENT
         return body.check(value, given, found.violations, skip_required=not found.bind)
 
-    def _written(self, body: BodyEncoder, value: Any) -> tuple[Any, str]:
+    def _written(self, body: BodyEncoder, value: object) -> tuple[bytes | Upload, str]:
         try:
             return body.write(value)
         except ValueError as error:  # a value that its style cannot write

@@ -106,7 +106,7 @@ class Decoder:
     def decode(
         self,
         response: Response,
-        arguments: Mapping[str, Any],
+        arguments: Mapping[str, object],
         *,
         check: bool = True,
         request: Request | None = None,
@@ -278,7 +278,7 @@ class Decoder:
         error = kind(message, problem=said, response=response, violations=found, request=request)
         return Reply(response.status, response.headers, data, tuple(found), (), response, error)
 
-    def _argument(self, loc: tuple[Any, ...]) -> str:
+    def _argument(self, loc: tuple[str | int, ...]) -> str:
         """The argument that a 422's ``loc`` speaks of, as the caller writes it."""
         steps = list(loc)
         place = steps.pop(0) if steps and steps[0] in {"body", "query", "path", "header", "cookie"} else None

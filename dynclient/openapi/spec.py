@@ -2,6 +2,8 @@
 
 ``parse`` looks at each path once and makes nothing else; an ``Operation`` is made when it is asked for, its schemas
 are compiled when they are used. A defect becomes a ``Fault`` in ``Spec.faults`` as long as the rest can be used.
+
+Imported in functions: ``faults`` and ``schema_faults``, which no call needs.
 """
 
 from __future__ import annotations
@@ -16,8 +18,6 @@ from ..documents import dialect, pointers, releases
 from ..errors import Fault, SpecError, UnknownOperation, near_names
 from ..schema.models import Models, remember
 from ..schema.schema import Schemas
-from ..schema.schema_faults import schema_faults
-from .faults import document_faults
 from .operation import (
     DocumentedResponse,
     MediaType,
@@ -160,7 +160,7 @@ class Spec:
         remember(self.models)
         self._routes: list[tuple[str, re.Pattern[str], str]] | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """By the release where the document is the bundled one; unpickled once in a process."""
         reference = self.models.reference
         document = None if reference == self.release else self.document
@@ -173,6 +173,9 @@ class Spec:
     @functools.cached_property
     def faults(self) -> tuple[Fault, ...]:
         """The defects of the document that did not keep it from being used; they are looked for when asked for."""
+        from ..schema.schema_faults import schema_faults
+        from .faults import document_faults
+
         operations = document_faults(self, frozenset(METHODS))
         return (*self._name_faults, *operations, *schema_faults(self.document))
 
@@ -203,7 +206,7 @@ class Spec:
         return own or (self._words(kind, name, operation) if self._words else "")
 
     def _own_words(self, operation: Operation, kind: str, name: str) -> str:
-        holder: Any = None
+        holder: object = None
         if kind == "operation":
             holder = pointers.resolve(self.document, operation.pointer)
         elif kind == "parameter":
@@ -324,7 +327,7 @@ def _operations(document: Mapping[str, Any], faults: list[Fault]) -> Iterator[tu
 
 
 def _operation(
-    value: Any, method: str, path: str, pointer: str, faults: list[Fault]
+    value: object, method: str, path: str, pointer: str, faults: list[Fault]
 ) -> Iterator[tuple[str, str, str, str]]:
     """The operation at this place, unless it is none."""
     if not isinstance(value, dict):

@@ -7,6 +7,7 @@ is shown with its quartiles. Nothing here is asserted: machines differ, ratios t
 from __future__ import annotations
 
 import argparse
+import compileall
 import copy
 import gc
 import json
@@ -202,6 +203,8 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="fewer pairs")
     quick = arguments.parse_args().quick
+    # as any installer does; a checkout run with PYTHONDONTWRITEBYTECODE would compile its sources in each process
+    compileall.compile_dir(Path(dynclient.__file__).parent, quiet=1)
     server = subprocess.Popen(
         [sys.executable, str(HERE / "serve.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
