@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from .client.sync import Call
@@ -87,7 +88,6 @@ def _connected() -> Airflow:
 
 def _method(name: str) -> Callable[..., Any]:
     """A method of the connected client."""
-    from functools import wraps
 
     @wraps(getattr(Airflow, name))
     def method(*args: object, **kwargs: object) -> Any:

@@ -35,10 +35,13 @@
 Messages are made of path, rule, expectation and the *type* of what came. Payloads stay in
 attributes (``Violation.value``, ``ContractError.data``, ``ApiError.response``), outside ``str``,
 ``repr`` and ``args``.
+
+Imported in functions: ``difflib``, needed only for a name that is none.
 """
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -360,8 +363,6 @@ def near_names(name: str, names: Sequence[str]) -> tuple[str, ...]:
 
 def warn(message: str, category: type[Warning] = ContractWarning) -> None:
     """Warn, of a broken contract unless said otherwise, pointing at the first frame outside this package."""
-    import sys
-
     level = 2
     frame = sys._getframe(1)  # noqa: SLF001 - documented, and the only way before Python 3.12's skip_file_prefixes
     while frame.f_globals.get("__name__", "").split(".")[0] == "dynclient" and frame.f_back is not None:

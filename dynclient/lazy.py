@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ def lazy_names(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str]
     def get(name: str) -> Any:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        from importlib import import_module  # only the first use of a name pays for it
-
         module = import_module(f".{modules[name]}", package)
         value = module if modules[name] == name else getattr(module, name)
         setattr(sys.modules[package], name, value)

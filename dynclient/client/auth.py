@@ -5,12 +5,17 @@ object with these two is one. ``auth_choice.choose`` makes one of whatever a cal
 and no pickle holds one.
 
 Sources: RFC 7617 (Basic), RFC 6750 (Bearer), RFC 6265 (cookies), OpenAPI 3.1 §4.8.27 (security schemes).
+
+Imported in functions: ``netrc``, read only where no credentials are given.
 """
 
 from __future__ import annotations
 
+import os
 import re
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlsplit
 
 from ..errors import ArgumentError, warn
 from ..http.masking import MASK, bare_url, name_secret
@@ -94,8 +99,6 @@ class Basic(NoAuth):
     """User and password (RFC 7617), always in UTF-8."""
 
     def __init__(self, user: str, password: str) -> None:
-        from base64 import b64encode
-
         if not _are_text(user, password):
             raise ArgumentError("user and password are two strings")
         if ":" in user:
@@ -176,8 +179,6 @@ class ApiKey(NoAuth):
         if self.location == "header":
             return request.with_headers({self.name: self._value})
         if self.location == "query":
-            from urllib.parse import quote
-
             url, mark, fragment = request.url.partition("#")
             pair = f"{quote(self.name, safe='')}={quote(self._value, safe='')}"
             return request._replace(url=f"{url}{'&' if '?' in url else '?'}{pair}{mark}{fragment}")
@@ -295,8 +296,6 @@ def from_netrc(url: str) -> Basic | None:
         ArgumentError: the file cannot be understood.
     """
     import netrc  # only where nothing else is given
-    import os
-    from urllib.parse import urlsplit
 
     path = os.environ.get("NETRC") or os.path.expanduser("~/.netrc")  # noqa: PTH111 - pathlib is not loaded for this
     host = urlsplit(url).hostname

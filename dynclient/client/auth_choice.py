@@ -3,6 +3,8 @@
 ``(user, password)`` goes by the first of these that the document has: HTTP Basic, digest (by requests' own auth),
 OAuth 2 client credentials. Where it has none of them, the caller is told what it wants: Basic is never sent in the
 place of another scheme.
+
+Imported in functions: ``requests.auth`` and ``client_credentials``, for the two kinds of scheme that need them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """What a client is without sending: one spec, one server and one auth, made into callables.
 
 ``sync.Client`` sends and waits, ``asynchronous.Client`` sends and awaits; all that is the same for both is here.
+
+Imported in functions: ``overview``, only for those who look.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One operation of a client: how it is described, encoded and decoded, without sending."""
+"""One operation of a client: how it is described, encoded and decoded, without sending.
+
+Imported in functions: ``overview`` and ``example_arguments``, only for those who look or ask for an example.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from urllib.parse import quote_plus
 from ..errors import ApiError, ArgumentError, Problem, UndocumentedResponse, api_error_class
 from ..http.json import loads
 from ..http.masking import MASK, bare_url
-from ..http.messages import Headers, Request, Response
+from ..http.messages import Headers, Request, Response, origin
+from ..http.transport import Transport
 from .auth import Basic, NoAuth, left_out
 
 if TYPE_CHECKING:
@@ -92,8 +93,6 @@ class ClientCredentials(NoAuth):
 
     def _sender(self) -> Any:
         if self._transport is None:
-            from ..http.transport import Transport  # only where a client did not give its own
-
             self._transport = Transport()
         return self._transport
 
@@ -124,8 +123,6 @@ def for_flow(flows: Mapping[str, Any], pair: tuple[str, str], origins: frozenset
     Raises:
         ArgumentError: it is elsewhere.
     """
-    from ..http.messages import origin
-
     url = str(flows["clientCredentials"].get("tokenUrl", ""))
     try:
         named = origin(url) in origins

@@ -1,10 +1,14 @@
-"""Many calls at once, in order, with bounded memory: on threads, or awaited."""
+"""Many calls at once, in order, with bounded memory: on threads, or awaited.
+
+Imported in functions: ``asyncio``, which threads do without.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import deque
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import ArgumentError, DynclientError
@@ -151,8 +155,6 @@ async def _awaited(begun: deque[tuple[Any, asyncio.Task[Any]]]) -> Outcome:
 def _each(
     call: _Shared, arguments: Iterator[Any], workers: int, executor: Executor | None, rate: float | None
 ) -> Iterator[Outcome]:
-    from concurrent.futures import ThreadPoolExecutor  # only for many calls
-
     begun: deque[tuple[Any, Future[Any]]] = deque()
     pace = _Pace(rate)
     pool = executor if executor is not None else ThreadPoolExecutor(workers, thread_name_prefix="dynclient")

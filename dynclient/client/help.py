@@ -1,4 +1,7 @@
-"""Operations in words: signatures and help texts."""
+"""Operations in words: signatures and help texts.
+
+Imported in functions: ``inspect``, which takes 5 ms that no call needs.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ Once the first page says how many items there are, the pages after it are asked 
 workers; no more than these are held. What comes is what a walk one by one brings: where a page is shorter than the
 first one, or the total changes, the walk goes on from what has come. Other ways of paging need a page before they can
 ask for the next one, and go one by one.
+
+Imported in functions: ``concurrent.futures`` and ``asyncio``, which a call and a walk one by one do without.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A bar on standard error that says how many items of a list have come."""
+"""A bar on standard error that says how many items of a list have come.
+
+Imported in functions: ``rich.console`` and ``rich.progress``, of the extra ``cli``.
+"""
 
 from __future__ import annotations
 

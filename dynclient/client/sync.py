@@ -1,4 +1,7 @@
-"""One spec, one server, one auth and one transport, made into callables."""
+"""One spec, one server, one auth and one transport, made into callables.
+
+Imported in functions: ``concurrent``, only for many calls.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,9 @@
 Built on what urllib3 and http.client offer to subclasses: ``PoolManager.pool_classes_by_scheme``, a pool's
 ``ConnectionCls``, and a connection's ``connect``, ``putrequest``, ``getresponse`` and ``sock``. What replaces
 connection classes, as vcrpy does, still finds the place.
+
+Imported in functions: ``http.cookiejar`` and ``urllib.request``, for the few servers that set cookies;
+``urllib3.contrib.socks``, which needs PySocks.
 """
 
 from __future__ import annotations

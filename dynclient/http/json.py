@@ -1,4 +1,7 @@
-"""A JSON text (RFC 8259) as Python data."""
+"""A JSON text (RFC 8259) as Python data.
+
+Imported in functions: ``msgspec``, which a process with one small answer does not need.
+"""
 
 from __future__ import annotations
 

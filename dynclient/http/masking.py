@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote_plus
 
 __all__ = [
     "MASK",
@@ -108,8 +109,6 @@ def masked_pairs(text: str, rule: NameRule) -> str:
 
 
 def _masked_pair(pair: str, rule: NameRule, *, in_url: bool = False) -> str:
-    from urllib.parse import unquote_plus
-
     raw, mark, value = pair.partition("=")
     name = unquote_plus(raw)
     hide = rule(name) or (in_url and (name.lower().replace("-", "_") in _OF_URLS or name.lower() in _API_KEYS["query"]))

@@ -1,6 +1,8 @@
 """HTTP messages as frozen data, how they are shown without their secrets, and matching media types.
 
 Sources: RFC 9110 (header fields, media types), RFC 6839 (``+json`` suffixes), RFC 6265 (cookies).
+
+Imported in functions: ``shlex`` and ``masked_bodies``, for what is shown to people.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Which proxy a URL goes through: the one given for its scheme or host, or the environment's."""
+"""Which proxy a URL goes through: the one given for its scheme or host, or the environment's.
+
+Imported in functions: ``urllib.request``, for the settings of macOS and Windows; ``ipaddress``, where ``no_proxy``
+names a network.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""When a request is sent again, how long to wait before it, and how many are sent in a second."""
+"""When a request is sent again, how long to wait before it, and how many are sent in a second.
+
+Imported in functions: ``random``, for a call that is sent again; ``email.utils``, for a server that says when.
+"""
 
 from __future__ import annotations
 

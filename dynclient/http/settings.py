@@ -1,4 +1,7 @@
-"""What a transport is told: timeouts, certificates and proxies, checked when it is made."""
+"""What a transport is told: timeouts, certificates and proxies, checked when it is made.
+
+Imported in functions: ``ssl`` and ``certifi``, for https only.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidResponse, ResponseTooLarge, Violation
@@ -134,8 +135,6 @@ class _Text:
     """The lines of a text."""
 
     def __init__(self, charset: str) -> None:
-        import codecs  # only for streams
-
         try:
             kind = codecs.getincrementaldecoder(charset)
         except (LookupError, ValueError):

@@ -3,6 +3,8 @@
 Of what ``requests.get`` does for each call, this reads the environment once per origin and prepares nothing that a
 Request already says; the bytes of its URL and body go out as they are. Redirects are answers, never followed.
 urllib3 is imported by the first call; requests only for a given ``Session`` or an auth object of its kind.
+
+Imported in functions: ``connections``, which imports urllib3, and ``transport_requests``, which imports requests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the blocking and the awaited transport have in common: settings, attempts, and what is told of each of them."""
+"""What the blocking and the awaited transport have in common: settings, attempts, and what is told of each of them.
+
+Imported in functions: ``logging``, which the HTTP library has loaded by the time a request is sent.
+"""
 
 from __future__ import annotations
 

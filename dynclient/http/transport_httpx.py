@@ -2,6 +2,8 @@
 
 It keeps to the rules of ``transport``: time and memory are bounded, the bytes of URL and body go out as they are,
 redirects are answers and never followed, what may be repeated is.
+
+Imported in functions: ``httpx``, of the extra ``aio``; ``ssl``, for https only.
 """
 
 from __future__ import annotations

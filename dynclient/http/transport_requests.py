@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import requests
+from requests import exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from requests.cookies import RequestsCookieJar
@@ -245,8 +246,6 @@ def _error(
     error: BaseException, request: Request, *, header_received: bool = False, sent: bool = True
 ) -> DynclientError:
     """Our exception for one that came through requests."""
-    from requests import exceptions
-
     kinds = (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema)
     if isinstance(error, kinds):
         return InvalidRequest(f"{request_line(request)}: the URL cannot be used; nothing was sent")

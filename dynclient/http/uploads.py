@@ -1,4 +1,7 @@
-"""Request bodies that are read as they are sent, so that a large file needs no memory of its size."""
+"""Request bodies that are read as they are sent, so that a large file needs no memory of its size.
+
+Imported in functions: ``asyncio``, for awaited uploads only.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..documents.releases import help_texts
 from ..documents.sources import display_name, read
+from . import spec
 
 if TYPE_CHECKING:
     import os
@@ -46,8 +47,5 @@ def load_mapping(document: Mapping[str, Any], *, source: str, release: str | Non
     Raises:
         SpecError: nothing can be called.
     """
-    # spec is a large module: reading a bundled document for another purpose does without it
-    from ..openapi import spec
-
     title = str((document.get("info") or {}).get("title", ""))
     return spec.parse(document, source=source, release=release, words=help_texts(title))

@@ -1,4 +1,7 @@
-"""What the server said went wrong, as one ``Problem`` (RFC 7807 and the other bodies that servers send)."""
+"""What the server said went wrong, as one ``Problem`` (RFC 7807 and the other bodies that servers send).
+
+Imported in functions: ``http``, needed only for an answer without words of its own.
+"""
 
 from __future__ import annotations
 
