@@ -53,7 +53,7 @@ def list_() -> None:
 def add(source: str, release: str | None, login: str | None, into: str) -> None:
     """Add an official file, a URL, a wheel, an installed apache-airflow[-core], or a release that pip fetches."""
     added = add_release.add(source, into, release=release, login=login)
-    wrote = ", ".join(added.written) or "nothing, it was there"
+    wrote = ", ".join(added.files) or "nothing, it was there"
     click.echo(f"{added.release}: contract {added.contract}; written: {wrote}")
 
 

@@ -49,7 +49,7 @@ def _arguments(call: BaseCall, rng: Random, *, minimal: bool) -> dict[str, objec
         if not required and (minimal or rng.random() < 0.5):
             continue
         try:
-            value = examples.argument(parameter.schema, rng, written=True, minimal=minimal)
+            value = examples.argument(parameter.schema, rng, is_parameter=True, minimal=minimal)
         except SpecError:
             if required:
                 raise
@@ -64,7 +64,7 @@ def _body_arguments(call: BaseCall, arguments: dict[str, object], rng: Random, *
     if body is None or media is None or (not body.required and (minimal or rng.random() < 0.5)):
         return {}
     if media.schema is None:
-        return {"body": examples.argument(None, rng, written=False, minimal=minimal)}
+        return {"body": examples.argument(None, rng, is_parameter=False, minimal=minimal)}
     try:
         value = examples.sample(media.schema, rng, direction="request", minimal=True if minimal else None)
     except SpecError:

@@ -39,7 +39,7 @@ class AddedRelease(NamedTuple):
     release: str
     contract: str
     login: str | None
-    written: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 class Packages(NamedTuple):
@@ -119,17 +119,17 @@ def _official(source: Source, release: str | None, packages: Packages) -> _Offic
     return _from_index(str(parse_version(name)), release, packages)
 
 
-def _release_name(release: str | None, derived: str) -> str:
+def _release_name(release: str | None, fallback: str) -> str:
     try:
-        return Version(release or derived).public
+        return Version(release or fallback).public
     except InvalidVersion:
         raise SpecError("which release is this? Give its number with `release=`, such as 3.4.0") from None
 
 
-def _from_files(read: Callable[[str], bytes | None], release: str, source: str, packages: Packages) -> _Official:
+def _from_files(read_member: Callable[[str], bytes | None], release: str, source: str, packages: Packages) -> _Official:
     """The documents among a package's files, the newest layout first."""
     document, login = (
-        next((parse.parse(data, name=source) for path in paths if (data := read(path))), None)
+        next((parse.parse(data, name=source) for path in paths if (data := read_member(path))), None)
         for paths in (packages.documents, packages.logins)
     )
     if not document:
@@ -138,20 +138,20 @@ def _from_files(read: Callable[[str], bytes | None], release: str, source: str, 
 
 
 def _from_wheel(path: str, release: str | None, packages: Packages) -> _Official:
-    def read(name: str) -> bytes | None:
+    def read_member(name: str) -> bytes | None:
         if name not in wheel.NameToInfo or wheel.NameToInfo[name].file_size > MAX_BYTES:
             return None
         return wheel.read(name)
 
     try:
         with zipfile.ZipFile(path) as wheel:
-            return _from_files(read, _release_name(release, Path(path).name.split("-")[1]), path, packages)
+            return _from_files(read_member, _release_name(release, Path(path).name.split("-")[1]), path, packages)
     except (OSError, zipfile.BadZipFile, IndexError):
         raise SpecError(f"{path}: cannot be read as a wheel; fetch it again") from None
 
 
 def _from_installation(name: str, release: str | None, packages: Packages) -> _Official:
-    def read(path: str) -> bytes | None:
+    def read_member(path: str) -> bytes | None:
         file = Path(str(distribution.locate_file(path)))
         return read_file(str(file)) if file.is_file() else None
 
@@ -160,23 +160,23 @@ def _from_installation(name: str, release: str | None, packages: Packages) -> _O
             distribution = metadata.distribution(package)
         except metadata.PackageNotFoundError:
             continue
-        if any(read(path) for path in packages.documents):
+        if any(read_member(path) for path in packages.documents):
             number = _release_name(release, distribution.version)
-            return _from_files(read, number, f"the installed {package}", packages)
+            return _from_files(read_member, number, f"the installed {package}", packages)
     raise SpecError(f"{name} is not installed in this environment; give a release number, and pip fetches it")
 
 
 def _from_index(number: str, release: str | None, packages: Packages) -> _Official:
-    wanted = f"{packages.package_of(number)}=={number}"
+    requirement = f"{packages.package_of(number)}=={number}"
     options = ["--no-deps", "--only-binary", ":all:"]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", *options, "--dest", folder, wanted]
+        command = [sys.executable, "-m", "pip", "download", *options, "--dest", folder, requirement]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=_PIP_SECONDS)  # noqa: S603 - a version that was parsed
         except (OSError, subprocess.SubprocessError):
-            shown = " ".join(["python", *command[1:-3], wanted])
-            raise SpecError(f"pip could not fetch {wanted}; to see why, run: {shown}") from None
+            command_line = " ".join(["python", *command[1:-3], requirement])
+            raise SpecError(f"pip could not fetch {requirement}; to see why, run: {command_line}") from None
         wheels = [*Path(folder).glob("*.whl")]
         if not wheels:
-            raise SpecError(f"pip fetched no wheel of {wanted}; give the document's path or URL")
+            raise SpecError(f"pip fetched no wheel of {requirement}; give the document's path or URL")
         return _from_wheel(str(wheels[0]), release, packages)

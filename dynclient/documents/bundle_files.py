@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
 
-__all__ = ["contract", "digest", "put", "written"]
+__all__ = ["contract", "digest", "put", "to_text"]
 
 _PROSE = frozenset({"description", "summary", "externalDocs", "example", "examples"})
 _SCHEMA_PROSE = _PROSE | {"title", "$comment"}
@@ -120,14 +120,14 @@ def _words(name: str) -> str:
         return _STATUS_WORDS[name]
     if name[:1].isdigit():
         return f"Status {name}"
-    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
-    return spaced.capitalize() or "An answer"
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+    return words.capitalize() or "An answer"
 
 
 def digest(contract: Mapping[str, object]) -> str:
     """The SHA-256 of a contract; the order of keys and ``info`` do not count."""
-    counted = {key: value for key, value in contract.items() if key != "info"}
-    text = json.dumps(counted, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    content = {key: value for key, value in contract.items() if key != "info"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -135,7 +135,7 @@ def digest(contract: Mapping[str, object]) -> str:
 _UNFOLDED = {"": 1, "paths": 2, "webhooks": 2, "components": 2, "releases": 1, "contracts": 1, "logins": 1}
 
 
-def written(data: Mapping[str, object]) -> str:
+def to_text(data: Mapping[str, object]) -> str:
     """JSON with one line for each operation and each component, the same for the same data."""
     return "\n".join(_lines(data, _UNFOLDED[""], "")) + "\n"
 
@@ -175,44 +175,44 @@ def put(
         SpecError: the release is there with another contract.
     """
     target = Path(folder)
-    index = _opened(target / "index.json")
+    index = _read_index(target / "index.json")
     files: dict[str, dict[str, object]] = {}
     bare = contract(document, title=f"{title} REST API")
     entry = {"contract": _place(index["contracts"], release, bare, files), "version": bare["info"]["version"]}
     if login is not None:
         bare_login = contract(login, title=f"{title} login")
         entry["login"] = _place(index["logins"], f"login-{release}", bare_login, files)
-    known = index["releases"].get(release, {})
-    for part, name in known.items():
+    existing = index["releases"].get(release, {})
+    for part, name in existing.items():
         if entry.setdefault(part, name) != name:
             raise SpecError(f"release {release} is in {target} with another {part}; take it out of index.json first")
-    if known != entry:
+    if existing != entry:
         index["releases"][release] = entry
-        files["index"] = {part: dict(sorted(named.items(), key=_by_version)) for part, named in index.items()}
+        files["index"] = {part: dict(sorted(entries.items(), key=_by_version)) for part, entries in index.items()}
         target.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        (target / f"{name}.json").write_text(written(data), encoding="utf-8", newline="\n")
+        (target / f"{name}.json").write_text(to_text(data), encoding="utf-8", newline="\n")
     return entry["contract"], entry.get("login"), tuple(f"{name}.json" for name in files)
 
 
 def _place(digests: dict[str, str], name: str, bare: dict[str, object], files: dict[str, dict[str, object]]) -> str:
     """The name under which a contract is kept: that of its first release."""
-    counted = digest(bare)
-    for known, other in digests.items():
-        if other == counted:
-            return known
+    own_digest = digest(bare)
+    for other_name, other in digests.items():
+        if other == own_digest:
+            return other_name
     if name in digests:
         raise SpecError(f"{name} is in the bundle with another contract; take it out of index.json first")
-    digests[name] = counted
+    digests[name] = own_digest
     files[name] = bare
     return name
 
 
-def _opened(path: Path) -> dict[str, Any]:
+def _read_index(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {"releases": {}, "contracts": {}, "logins": {}}
     return parse.parse(path.read_bytes(), name=str(path))
 
 
-def _by_version(named: tuple[str, object]) -> Version:
-    return Version(named[0].removeprefix("login-"))
+def _by_version(entry: tuple[str, object]) -> Version:
+    return Version(entry[0].removeprefix("login-"))

@@ -22,15 +22,15 @@ def check(document: object) -> None:
     """
     if not isinstance(document, dict):
         raise SpecError(f"an OpenAPI document is a mapping, this is a {type(document).__name__}", pointer="#")
-    said = document.get("openapi")
-    if said is None:
+    number = document.get("openapi")
+    if number is None:
         for other, step in _OTHER_KINDS.items():
             if other in document:
                 raise SpecError(f"this is {step}", pointer=f"#/{other}")
         raise SpecError("this is no OpenAPI document: it has no `openapi`; give the API's openapi.json", pointer="#")
-    if not isinstance(said, str):
+    if not isinstance(number, str):
         raise SpecError('`openapi` is no string; write it in quotes, such as "3.0.3"', pointer="#/openapi")
-    if not re.match(r"3\.[012](\.|$)", said):
+    if not re.match(r"3\.[012](\.|$)", number):
         raise SpecError("only OpenAPI 3.0, 3.1 and 3.2 can be read; convert it to one of them", pointer="#/openapi")
     _check_paths(document)
     for name in ("components", "info"):

@@ -24,34 +24,34 @@ FILES = "x-files"
 _MOST_FILES = 5_000
 _MOST_BYTES = 2**27
 #: members whose value may be a reference to a file though OpenAPI has none there
-_TAKEN_IN = frozenset(METHODS) | {"paths", "components", "schemas", "responses", "parameters", "requestBodies"}
-_TAKEN_IN |= {"headers", "securitySchemes", "pathItems", "properties", "examples", "links", "callbacks"}
+_INCLUSIONS = frozenset(METHODS) | {"paths", "components", "schemas", "responses", "parameters", "requestBodies"}
+_INCLUSIONS |= {"headers", "securitySchemes", "pathItems", "properties", "examples", "links", "callbacks"}
 _NAMES = frozenset({"properties", "patternProperties", "$defs", "definitions", "schemas", "dependentSchemas"})
 _DATA = frozenset({"example", "examples", "default", "enum", "const"})
-_Read = Callable[[str], bytes]
+_Reader = Callable[[str], bytes]
 
 
-def with_files(document: dict[str, Any], path: str | None, folder: str, read: _Read) -> dict[str, Any]:
+def with_files(document: dict[str, Any], path: str | None, folder: str, reader: _Reader) -> dict[str, Any]:
     """The document with the files that it refers to.
 
     Args:
         document: freshly read; it is changed.
         path: of its own file; None where it has none, and its references start from the folder.
         folder: files are read inside it only, links followed.
-        read: the bytes of a file.
+        reader: gives the bytes of a file.
 
     Raises:
         SpecError: the folder is none, or there are more than 5,000 files or 128 MiB in them.
     """
     if not Path(folder).is_dir():
         raise SpecError(f"{folder}: no folder; give the one that holds the document's files")
-    files = _Files(Path(folder).resolve(), read)
+    files = _Files(Path(folder).resolve(), reader)
     files.add(document, Path(path).resolve() if path is not None else files.folder / "", "#")
-    while files.waiting:
-        files.rewrite(*files.waiting.pop())
+    while files.queue:
+        files.rewrite(*files.queue.pop())
     if files.values:
         document[FILES] = files.values
-    for holder, key, pointer in files.taken_in:
+    for holder, key, pointer in files.inclusions:
         if pointers.is_there(document, pointer):  # else it stays a reference that leads nowhere, and is said to be one
             holder[key] = pointers.resolve(document, pointer)
     return document
@@ -60,29 +60,29 @@ def with_files(document: dict[str, Any], path: str | None, folder: str, read: _R
 class _Files:
     """The files read so far: where each stands in the document, and what of them is still to be rewritten."""
 
-    def __init__(self, folder: Path, read: _Read) -> None:
+    def __init__(self, folder: Path, reader: _Reader) -> None:
         self.folder = folder
-        self.read = read
+        self.reader = reader
         self.bytes = 0
         self.places: dict[Path, str] = {}
         self.values: dict[str, object] = {}
-        self.waiting: list[tuple[object, Path, str]] = []
-        self.taken_in: list[tuple[dict[str, Any], str, str]] = []
+        self.queue: list[tuple[object, Path, str]] = []
+        self.inclusions: list[tuple[dict[str, Any], str, str]] = []
 
     def add(self, value: object, path: Path, pointer: str) -> None:
         self.places[path] = pointer
-        self.waiting.append((value, path, pointer))
+        self.queue.append((value, path, pointer))
 
     def rewrite(self, root: object, path: Path, pointer: str) -> None:
         """Rewrite the references of one file, by position: what is data stays."""
-        waiting, seen = [(root, False)], set[int]()
-        while waiting:
-            value, is_names = waiting.pop()
-            if not isinstance(value, (dict, list)) or id(value) in seen:
+        stack, visits = [(root, False)], set[int]()
+        while stack:
+            value, is_names = stack.pop()
+            if not isinstance(value, (dict, list)) or id(value) in visits:
                 continue
-            seen.add(id(value))
+            visits.add(id(value))
             if isinstance(value, list):
-                waiting += ((child, False) for child in value)
+                stack += ((child, False) for child in value)
                 continue
             if not is_names and isinstance(value.get("$ref"), str):
                 value["$ref"] = self.reference(value["$ref"], path, pointer)
@@ -91,10 +91,10 @@ class _Files:
                 mapping.update((k, self.reference(v, path, pointer)) for k, v in mapping.items() if _is_file(v))
             for key, child in value.items():
                 if is_names or key not in _DATA:
-                    waiting.append((child, not is_names and key in _NAMES))
-                if not is_names and key in _TAKEN_IN and isinstance(child, dict) and _is_file(child.get("$ref")):
+                    stack.append((child, not is_names and key in _NAMES))
+                if not is_names and key in _INCLUSIONS and isinstance(child, dict) and _is_file(child.get("$ref")):
                     child["$ref"] = self.reference(child["$ref"], path, pointer)
-                    self.taken_in.append((value, key, child["$ref"]))
+                    self.inclusions.append((value, key, child["$ref"]))
 
     def reference(self, reference: str, path: Path, pointer: str) -> str:
         """A reference of one file as a pointer into the whole document; itself where it leads out of the folder."""
@@ -103,10 +103,10 @@ class _Files:
             return reference
         target = pointer
         if name:
-            found = self.place_of((path.parent if path.suffix else path) / unquote(name))
-            if found is None:
+            file_pointer = self.place_of((path.parent if path.suffix else path) / unquote(name))
+            if file_pointer is None:
                 return reference
-            target = found
+            target = file_pointer
         if fragment and not fragment.startswith("/"):
             return f"#{fragment}"  # an anchor: found wherever it stands
         return target + fragment
@@ -120,7 +120,7 @@ class _Files:
             return None
         name = path.relative_to(self.folder).as_posix()
         try:
-            data = self.read(str(path))
+            data = self.reader(str(path))
             value = parse.parse_value(data, name=name)
         except SpecError:  # no JSON and no YAML: a text that is referred to
             return None

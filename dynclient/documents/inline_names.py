@@ -34,13 +34,13 @@ def camel(name: str) -> str:
 
 def inline_names(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(pointer, name) of the inline object schemas: first below components, then bodies and responses in path order."""
-    taken = set(component_schemas(document))
+    names = set(component_schemas(document))
     for name, schema in component_schemas(document).items():
-        yield from _below(schema, pointers.join(COMPONENTS, name), name, taken)
+        yield from _below(schema, pointers.join(COMPONENTS, name), name, names)
     for path, item in document["paths"].items():
         for method in _METHODS:
             operation = _mapping(item, method)
-            yield from _of_operation(operation, pointers.join("#/paths", path, method), taken)
+            yield from _of_operation(operation, pointers.join("#/paths", path, method), names)
 
 
 def _mapping(holder: object, name: str) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _mapping(holder: object, name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _of_operation(operation: dict[str, object], pointer: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+def _of_operation(operation: dict[str, object], pointer: str, names: set[str]) -> Iterator[tuple[str, str]]:
     bodies: list[tuple[str, tuple[str, ...], object]]
     bodies = [("InlineObject", ("requestBody",), operation.get("requestBody"))]
     bodies += [(f"InlineResponse{c}", ("responses", c), r) for c, r in _mapping(operation, "responses").items()]
@@ -58,36 +58,36 @@ def _of_operation(operation: dict[str, object], pointer: str, taken: set[str]) -
         media = next(iter(content), "")
         schema = _mapping(content.get(media), "schema")
         at = pointers.join(pointer, *steps, "content", media, "schema")
-        yield from _named(schema, at, name, taken)
+        yield from _names_of(schema, at, name, names)
 
 
-def _below(schema: object, pointer: str, name: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+def _below(schema: object, pointer: str, name: str, names: set[str]) -> Iterator[tuple[str, str]]:
     """The inline objects inside a schema: properties by name, members of compositions by keyword, items by nothing."""
     if not isinstance(schema, dict) or "$ref" in schema:
         return
     for field, child in _mapping(schema, "properties").items():
-        yield from _named(child, pointers.join(pointer, "properties", field), name + camel(field), taken)
+        yield from _names_of(child, pointers.join(pointer, "properties", field), name + camel(field), names)
     for keyword, suffix in _COMPOSITIONS:
         members = schema.get(keyword)
         for i, child in enumerate(members if isinstance(members, list) else ()):
-            yield from _named(child, pointers.join(pointer, keyword, i), name + suffix, taken)
-    yield from _named(schema.get("items"), pointers.join(pointer, "items"), name, taken)
+            yield from _names_of(child, pointers.join(pointer, keyword, i), name + suffix, names)
+    yield from _names_of(schema.get("items"), pointers.join(pointer, "items"), name, names)
     extra = schema.get("additionalProperties")
-    yield from _named(extra, pointers.join(pointer, "additionalProperties"), name + "Value", taken)
+    yield from _names_of(extra, pointers.join(pointer, "additionalProperties"), name + "Value", names)
 
 
-def _named(schema: object, pointer: str, name: str, taken: set[str]) -> Iterator[tuple[str, str]]:
+def _names_of(schema: object, pointer: str, name: str, names: set[str]) -> Iterator[tuple[str, str]]:
     """The schema itself, when it is an inline object, and what lies below it."""
     if isinstance(schema, dict) and "$ref" not in schema and _mapping(schema, "properties"):
-        name = _free(name, taken)
+        name = _free(name, names)
         yield pointer, name
-    yield from _below(schema, pointer, name, taken)
+    yield from _below(schema, pointer, name, names)
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _free(name: str, names: set[str]) -> str:
     free, n = name, 0
-    while free in taken:
+    while free in names:
         n += 1
         free = f"{name}{n}"
-    taken.add(free)
+    names.add(free)
     return free

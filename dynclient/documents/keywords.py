@@ -89,8 +89,8 @@ def _never(_: object) -> bool:
 _Check = tuple["Callable[[object], bool]", str]
 
 
-def _each(check: Callable[[object], bool], wanted: str, *keywords: str) -> dict[str, _Check]:
-    return dict.fromkeys(keywords, (check, wanted))
+def _each(check: Callable[[object], bool], expectation: str, *keywords: str) -> dict[str, _Check]:
+    return dict.fromkeys(keywords, (check, expectation))
 
 
 _CHECKS: Mapping[str, _Check] = {
@@ -124,12 +124,12 @@ def sound(schema: Mapping[str, object] | bool, version: str) -> Mapping[str, Any
     wrong = [name for name, value in words.items() if name in _CHECKS and not _CHECKS[name][0](value)]
     if not wrong:
         return words
-    kept = {name: value for name, value in words.items() if name not in wrong}
-    kept.update((name, value) for name in wrong if (value := _repaired(name, words[name])))
-    return kept
+    usable = {name: value for name, value in words.items() if name not in wrong}
+    usable.update((name, value) for name in wrong if (value := _repair(name, words[name])))
+    return usable
 
 
-def _repaired(name: str, value: object) -> list[str]:
+def _repair(name: str, value: object) -> list[str]:
     """What of a ``type`` or ``required`` can be understood; empty when nothing can."""
     if name not in {"type", "required"} or not isinstance(value, list):
         return []
@@ -142,9 +142,9 @@ def faults(schema: Mapping[str, object], version: str) -> Iterator[tuple[tuple[s
     for name, value in dialect.keywords(schema, version).items():
         if name not in _CHECKS:
             continue
-        check, wanted = _CHECKS[name]
+        check, expectation = _CHECKS[name]
         if not check(value):
-            yield (name,), f"`{name}` is {wanted} in a schema; it is left out"
+            yield (name,), f"`{name}` is {expectation} in a schema; it is left out"
             continue
         children: Iterable[tuple[str | int, object]] = ()
         if name in _LISTS:

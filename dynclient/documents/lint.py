@@ -37,22 +37,22 @@ def faults(document: Mapping[str, object]) -> list[Fault]:
         message = "checking a document needs openapi-spec-validator: pip install 'dynclient[contract]'"
         raise ArgumentError(message) from None
 
-    found: list[Fault] = []
-    sound: dict[str, Any] = _without_bad_references(document, document, "#", found)
+    reports: list[Fault] = []
+    sound: dict[str, Any] = _without_bad_references(document, document, "#", reports)
     validator = OpenAPIV30SpecValidator if dialect.version(document) == "3.0" else OpenAPIV31SpecValidator
     try:
         errors = validator(sound).iter_errors()
-        found += [_fault(error) for error in errors if getattr(error, "validator", None) not in _DIRECTIONS]
+        reports += [_fault(error) for error in errors if getattr(error, "validator", None) not in _DIRECTIONS]
     except Exception as error:  # noqa: BLE001 - whatever it stumbles over is a fault of the document
-        found.append(
+        reports.append(
             Fault("#", f"the validator could not go on ({type(error).__name__}); correct the faults above first")
         )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(reports))
 
 
-def _without_bad_references(document: Mapping[str, object], value: object, pointer: str, found: list[Fault]) -> Any:
+def _without_bad_references(document: Mapping[str, object], value: object, pointer: str, reports: list[Fault]) -> Any:
     if isinstance(value, list):
-        return [_without_bad_references(document, child, f"{pointer}/{i}", found) for i, child in enumerate(value)]
+        return [_without_bad_references(document, child, f"{pointer}/{i}", reports) for i, child in enumerate(value)]
     if not isinstance(value, dict):
         return value
     target = value.get("$ref")
@@ -60,10 +60,10 @@ def _without_bad_references(document: Mapping[str, object], value: object, point
         try:
             pointers.follow(document, value, pointer)
         except SpecError as error:
-            found.append(Fault(pointer, str(error)))
+            reports.append(Fault(pointer, str(error)))
             return {}
     return {
-        key: child if key in _DATA else _without_bad_references(document, child, pointers.join(pointer, key), found)
+        key: child if key in _DATA else _without_bad_references(document, child, pointers.join(pointer, key), reports)
         for key, child in value.items()
     }
 
@@ -77,7 +77,7 @@ _DATA = frozenset({"example", "examples", "default", "enum", "const"})
 _PLACE = re.compile(r"for '(?P<method>\w+)'(?: operation)? in '(?P<path>[^']*)'")
 
 
-_SAID = {
+_MESSAGES = {
     "DuplicateOperationIDError": "an operationId that another operation has as well",
     "UnresolvableParameterError": "a path parameter that is in the path or among the parameters, not in both",
     "ParameterDuplicateError": "a parameter that is there twice",
@@ -93,15 +93,15 @@ def _fault(error: Any) -> Fault:
     place = _PLACE.search(str(getattr(error, "message", "")))
     if place and not steps:
         pointer = pointers.join("#/paths", place["path"], place["method"])
-    if kind in _SAID:
-        named = re.search(r"'([^']*)'", str(error.message))
-        return Fault(pointer, f"{_SAID[kind]}: {named[1]}" if named else _SAID[kind])
+    if kind in _MESSAGES:
+        quoted = re.search(r"'([^']*)'", str(error.message))
+        return Fault(pointer, f"{_MESSAGES[kind]}: {quoted[1]}" if quoted else _MESSAGES[kind])
     rule = getattr(error, "validator", None)
-    wanted = getattr(error, "validator_value", None)
+    rule_value = getattr(error, "validator_value", None)
     if not isinstance(rule, str):
         return Fault(pointer, f"breaks OpenAPI's rules ({kind})")
-    if rule == "required" and isinstance(wanted, list) and isinstance(error.instance, dict):
-        missing = ", ".join(str(name) for name in wanted if name not in error.instance)
-        return Fault(pointer, f"missing: {missing}")
-    said = f" {wanted}" if isinstance(wanted, (str, int, float)) else ""
-    return Fault(pointer, f"breaks OpenAPI's rule `{rule}{said}` for what may stand here")
+    if rule == "required" and isinstance(rule_value, list) and isinstance(error.instance, dict):
+        names = ", ".join(str(name) for name in rule_value if name not in error.instance)
+        return Fault(pointer, f"missing: {names}")
+    detail = f" {rule_value}" if isinstance(rule_value, (str, int, float)) else ""
+    return Fault(pointer, f"breaks OpenAPI's rule `{rule}{detail}` for what may stand here")

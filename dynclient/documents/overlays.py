@@ -41,10 +41,10 @@ def apply_overlay(document: dict[str, Any], overlay: Mapping[str, object]) -> di
         if action.get("remove") is True:
             if not steps:
                 raise SpecError("the document itself cannot be removed", pointer=at)
-            document = _edited(document, steps, None)
+            document = _edit(document, steps, None)
         elif "update" in action:
             update = action["update"]
-            document = _edited(document, steps, lambda old, new=update: _merged(old, new))  # type: ignore[misc]
+            document = _edit(document, steps, lambda old, new=update: _merge(old, new))  # type: ignore[misc]
         else:
             raise SpecError("an overlay's action has an `update` or says `remove: true`", pointer=at)
     if not isinstance(document, dict):
@@ -56,17 +56,17 @@ def _target(path: str, at: str) -> list[str | int | None]:
     steps: list[str | int | None] = []
     place = 1
     while place < len(path):
-        found = _STEP.match(path, place)
-        if not found:
+        match = _STEP.match(path, place)
+        if not match:
             break
-        place = found.end()
-        index, name = found["index"], found["name"]
+        place = match.end()
+        index, name = match["index"], match["name"]
         if index is not None:
             steps.append(int(index))
-        elif found["all"] or name == "*":
+        elif match["all"] or name == "*":
             steps.append(_EVERY)
         else:
-            steps.append(next(text for text in (name, found["one"], found["two"]) if text is not None))
+            steps.append(next(text for text in (name, match["one"], match["two"]) if text is not None))
     if not path.startswith("$") or place < len(path):
         raise SpecError(
             f"the target {path!r} is not understood; it is made of $, .name, ['name'], [0], [*] and .*", pointer=at
@@ -74,7 +74,7 @@ def _target(path: str, at: str) -> list[str | int | None]:
     return steps
 
 
-def _edited(node: Any, steps: list[str | int | None], change: Callable[[object], object] | None) -> Any:
+def _edit(node: Any, steps: list[str | int | None], change: Callable[[object], object] | None) -> Any:
     """A node with what the steps select changed, or removed where there is no change to make."""
     if not steps:
         return change(node) if change else node
@@ -92,13 +92,13 @@ def _edited(node: Any, steps: list[str | int | None], change: Callable[[object],
         if not rest and change is None:
             del node[key]
         else:
-            node[key] = _edited(node[key], rest, change)
+            node[key] = _edit(node[key], rest, change)
     return node
 
 
-def _merged(old: object, new: object) -> object:
+def _merge(old: object, new: object) -> object:
     if isinstance(old, dict) and isinstance(new, dict):
-        return old | {key: _merged(old[key], value) if key in old else value for key, value in new.items()}
+        return old | {key: _merge(old[key], value) if key in old else value for key, value in new.items()}
     if isinstance(old, list):
         return [*old, *new] if isinstance(new, list) else [*old, new]
     return new

@@ -33,12 +33,12 @@ def parse(data: bytes, *, name: str = "") -> dict[str, Any]:
 def parse_value(data: bytes, *, name: str) -> Any:
     """What JSON or YAML bytes hold, whatever it is; see ``parse``."""
     data = data.removeprefix(b"\xef\xbb\xbf")
-    stopped = ""
+    json_stop = ""
     if data[:64].lstrip()[:1] == b"{":
         try:
             document = json.loads(data, parse_constant=_no_constant)
         except json.JSONDecodeError as error:
-            stopped = f"line {error.lineno}, column {error.colno}"
+            json_stop = f"line {error.lineno}, column {error.colno}"
         except RecursionError:
             raise SpecError(f"{name}: nested too deep to be read") from None
         except ValueError as error:  # a number of thousands of digits, bytes that are not UTF-8
@@ -47,7 +47,7 @@ def parse_value(data: bytes, *, name: str) -> Any:
             return document
     from . import yaml as plain_yaml
 
-    return plain_yaml.parse(data, name, stopped)
+    return plain_yaml.parse(data, name, json_stop)
 
 
 def _no_constant(word: str) -> NoReturn:

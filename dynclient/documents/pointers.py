@@ -91,7 +91,7 @@ def canonical(document: Mapping[str, object], reference: object) -> str:
     if isinstance(reference, str):
         if reference[:2] == "#/" or reference == "#":
             return reference
-        pointer = _named(document, reference)
+        pointer = _pointer_of_name(document, reference)
         if pointer is not None:
             return pointer
     raise _outside(reference)
@@ -104,7 +104,7 @@ _NAMES: OrderedDict[int, tuple[Mapping[str, object], Mapping[str, str]]] = Order
 _MOST_NAMED = 8  # documents whose names are kept
 
 
-def _named(document: Mapping[str, object], reference: str) -> str | None:
+def _pointer_of_name(document: Mapping[str, object], reference: str) -> str | None:
     """The pointer of what has this ``$id`` or anchor (JSON Schema 2020-12 core, section 8.2)."""
     names = _names(document)
     uri, mark, fragment = reference.partition("#")
@@ -115,21 +115,21 @@ def _named(document: Mapping[str, object], reference: str) -> str | None:
 
 
 def _names(document: Mapping[str, object]) -> Mapping[str, str]:
-    kept = _NAMES.get(id(document))
-    if kept is None or kept[0] is not document:
-        kept = _NAMES[id(document)] = (document, dict(_find_names(document)))
+    entry = _NAMES.get(id(document))
+    if entry is None or entry[0] is not document:
+        entry = _NAMES[id(document)] = (document, dict(_find_names(document)))
         while len(_NAMES) > _MOST_NAMED:
             _NAMES.popitem(last=False)
-    return kept[1]
+    return entry[1]
 
 
 def _find_names(document: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """(reference, pointer) of each ``$id`` and anchor; an id by its last segments too, since bases are not tracked."""
-    waiting: list[tuple[object, str]] = [(document, "#")]
-    while waiting:
-        value, pointer = waiting.pop()
+    stack: list[tuple[object, str]] = [(document, "#")]
+    while stack:
+        value, pointer = stack.pop()
         if isinstance(value, list):
-            waiting += ((child, f"{pointer}/{number}") for number, child in enumerate(value))
+            stack += ((child, f"{pointer}/{number}") for number, child in enumerate(value))
             continue
         if not isinstance(value, dict):
             continue
@@ -141,7 +141,7 @@ def _find_names(document: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             name = name.partition("#")[0]
             yield name, pointer
             yield name.rpartition("/")[2], pointer
-        waiting += ((child, join(pointer, key)) for key, child in value.items() if key not in _DATA)
+        stack += ((child, join(pointer, key)) for key, child in value.items() if key not in _DATA)
 
 
 _DATA = frozenset({"example", "examples", "default", "enum", "const"})
@@ -165,14 +165,14 @@ def follow(document: Mapping[str, object], value: Any, pointer: str) -> tuple[An
     Raises:
         SpecError: a reference dangles, leaves the document, or comes back to itself.
     """
-    seen: list[str] = []
+    visits: list[str] = []
     while isinstance(value, dict) and "$ref" in value:
         target = value["$ref"]
         if not isinstance(target, str):
             raise SpecError("a $ref is no string; write a pointer such as #/components/schemas/Name", pointer=pointer)
-        if target in seen:
+        if target in visits:
             raise SpecError("a $ref that only leads back to itself; give one of them a definition", pointer=target)
-        seen.append(target)
+        visits.append(target)
         pointer = canonical(document, target)
         value = resolve(document, pointer)
     return value, pointer

@@ -80,12 +80,12 @@ def children(value: object, kind: str, pointer: str) -> Iterator[tuple[object, s
 
 def schemas(document: Mapping[str, object]) -> Iterator[tuple[Any, str]]:
     """Every schema that stands in a document, those inside others too: (value, pointer) of each, in order."""
-    waiting: list[tuple[Any, str, str]] = [(document, "document", "#")]
-    while waiting:
-        value, kind, pointer = waiting.pop()
+    stack: list[tuple[Any, str, str]] = [(document, "document", "#")]
+    while stack:
+        value, kind, pointer = stack.pop()
         if kind != "schema":
-            waiting += reversed(list(children(value, kind, pointer)))
+            stack += reversed(list(children(value, kind, pointer)))
             continue
         yield value, pointer
         inner = ((child, "schema", pointers.join(pointer, *steps)) for steps, child in dialect.subschemas(value))
-        waiting += reversed(list(inner))
+        stack += reversed(list(inner))

@@ -125,7 +125,7 @@ def help_texts(title: str) -> Callable[[str, str, str], str]:
 
 def _help_text(title: str, kind: str, name: str, operation: str = "") -> str:
     words = _words()
-    if not any(known in title for known in words["titles"]):
+    if not any(part in title for part in words["titles"]):
         return ""
     of_kind = words.get(f"{kind}s", {})
     return str(of_kind.get(f"{operation}.{name}") or of_kind.get(name, ""))
@@ -147,13 +147,13 @@ def corrected(document: dict[str, Any], release: str) -> dict[str, Any]:
     return document
 
 
-def is_within(release: str, wanted: str | list[str]) -> bool:
+def is_within(release: str, scope: str | list[str]) -> bool:
     """Is a release in a list, or in a range such as ``>=2.4.0,<=2.10.2``?"""
-    if isinstance(wanted, list):
-        return release in wanted
+    if isinstance(scope, list):
+        return release in scope
     try:
         key = _key(release)
-        for bound in wanted.split(","):
+        for bound in scope.split(","):
             sign = bound[:2] if bound[1] == "=" else bound[0]
             limit = _key(bound[len(sign) :])
             if not (key >= limit if sign == ">=" else key <= limit if sign == "<=" else key == limit):
@@ -161,7 +161,7 @@ def is_within(release: str, wanted: str | list[str]) -> bool:
     except ValueError:  # a pre-release
         from packaging.specifiers import SpecifierSet
 
-        return SpecifierSet(wanted).contains(release, prereleases=True)
+        return SpecifierSet(scope).contains(release, prereleases=True)
     return True
 
 
@@ -180,9 +180,9 @@ def nearest(release: str) -> str | None:
     Raises:
         SpecError: it is no version.
     """
-    wanted = parse_version(release)
-    known = [name for name in releases() if parse_version(name) <= wanted]
-    return known[-1] if known else None
+    version = parse_version(release)
+    older = [name for name in releases() if parse_version(name) <= version]
+    return older[-1] if older else None
 
 
 def login(release: str) -> dict[str, Any] | None:
@@ -210,18 +210,18 @@ def find_release(text: str) -> str:
     Raises:
         SpecError: there is none; the message names the nearest one before it.
     """
-    known = index()["releases"]
-    if text in known:
+    entries = index()["releases"]
+    if text in entries:
         return text
     if text == LATEST:
-        return _newest(list(known))
-    wanted = parse_version(text)
-    if len(wanted.release) < _PARTS and not wanted.is_prerelease:
-        of_it = [name for name in known if parse_version(name).release[: len(wanted.release)] == wanted.release]
+        return _newest(list(entries))
+    version = parse_version(text)
+    if len(version.release) < _PARTS and not version.is_prerelease:
+        of_it = [name for name in entries if parse_version(name).release[: len(version.release)] == version.release]
         if of_it:
             return _newest(of_it)
-    for name in known:
-        if parse_version(name) == wanted:
+    for name in entries:
+        if parse_version(name) == version:
             return str(name)
     before = nearest(text)
     near = f"the nearest before it is {before}" if before else f"the oldest is {releases()[0]}"

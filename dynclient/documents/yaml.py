@@ -24,14 +24,14 @@ _MOST_ALIASED = 1_000_000  # values that aliases may stand for, beyond those wri
 
 
 def parse(
-    data: bytes, name: str, stopped: str = "", tags: Mapping[str, Callable[[str], object]] | None = None
+    data: bytes, name: str, json_stop: str = "", tags: Mapping[str, Callable[[str], object]] | None = None
 ) -> object:
     """The one document in a YAML text, None for an empty one.
 
     Args:
         data: the text, in an encoding that YAML tells by its first bytes.
         name: what it is called, for messages.
-        stopped: where reading it as JSON stopped, which says more than where YAML stops.
+        json_stop: where reading it as JSON stopped, which says more than where YAML stops.
         tags: further tags: what a scalar's text stands for; a list or mapping of one is read as it is.
 
     Raises:
@@ -49,7 +49,7 @@ def parse(
         if mark is not None and _depth(data[: mark.index]) > _DEEPEST:  # libyaml has bounds of its own since 0.2.6
             builder.line = mark.line + 1
             raise builder.too_deep() from None
-        where = stopped or _place(mark)
+        where = json_stop or _place(mark)
         raise SpecError(f"{name}: cannot be read as JSON or YAML past {where}") from None
     except (ValueError, RecursionError):
         raise builder.error("a number too long or parts nested too deep to be read") from None
@@ -68,10 +68,10 @@ def _depth(text: bytes) -> int:
 
     libyaml's scanner reads ahead of the events, so that its own bound may end the reading before any event is seen.
     """
-    opened = deepest = 0
+    level = deepest = 0
     for bracket in re.finditer(rb"[\[\]{}]", text):
-        opened = max(0, opened + _BRACKETS[bracket[0]])
-        deepest = max(deepest, opened)
+        level = max(0, level + _BRACKETS[bracket[0]])
+        deepest = max(deepest, level)
     lines = [line for line in text.splitlines() if line.strip()]
     indents = [len(line) - len(line.lstrip(b" ")) for line in reversed(lines)]
     enclosing, least = 0, math.inf
@@ -113,13 +113,13 @@ def _plain_scalar(text: str) -> object:
 class _Open:
     """A mapping or list whose end has not come yet."""
 
-    __slots__ = ("anchor", "key", "merged", "size", "value")
+    __slots__ = ("anchor", "key", "merges", "size", "value")
 
     def __init__(self, value: object, anchor: str | None) -> None:
         self.value: Any = value
         self.anchor = anchor
         self.key: object = None  # of a mapping: the key whose value comes next
-        self.merged: list[dict[str, object]] = []
+        self.merges: list[dict[str, object]] = []
         self.size = 1  # nodes in it, those that its aliases stand for included
 
 
@@ -133,7 +133,7 @@ class _Builder:
         self.root: list[object] = []
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[object, int]] = {}
-        self.aliased = 0
+        self.alias_size = 0
 
     def error(self, message: str) -> SpecError:
         return SpecError(f"{self.name}: {message}, line {self.line}")
@@ -164,22 +164,22 @@ class _Builder:
         self.open.append(_Open(value, event.anchor))
 
     def MappingEndEvent(self, _: object) -> None:  # noqa: N802
-        done = self.open.pop()
-        for part in done.merged:  # what the mapping says itself wins, then the first that is merged
+        node = self.open.pop()
+        for part in node.merges:  # what the mapping says itself wins, then the first that is merged
             for key, value in part.items():
-                done.value.setdefault(key, value)
-        self.add(done.value, done.size, done.anchor)
+                node.value.setdefault(key, value)
+        self.add(node.value, node.size, node.anchor)
 
     def SequenceEndEvent(self, _: object) -> None:  # noqa: N802
-        done = self.open.pop()
-        self.add(done.value, done.size, done.anchor)
+        node = self.open.pop()
+        self.add(node.value, node.size, node.anchor)
 
     def AliasEvent(self, event: yaml.AliasEvent) -> None:  # noqa: N802
         if event.anchor not in self.anchors:
             raise self.error("an alias without a finished anchor above it; write the part out")
         value, size = self.anchors[event.anchor]
-        self.aliased += size
-        if self.aliased > _MOST_ALIASED:
+        self.alias_size += size
+        if self.alias_size > _MOST_ALIASED:
             raise self.error(f"aliases that stand for more than {_MOST_ALIASED:,} values; write the parts out")
         self.add(value, size, None)
 
@@ -213,7 +213,7 @@ class _Builder:
             mappings = [part for part in parts if isinstance(part, dict)]
             if len(mappings) < len(parts):
                 raise self.error("`<<` takes a mapping or a list of mappings")
-            into.merged += mappings
+            into.merges += mappings
             into.key = None
         else:
             into.value[into.key] = value

@@ -24,27 +24,27 @@ def endless_unions(definitions: Mapping[str, object]) -> Iterator[tuple[dict[str
     Yields:
         The schema object and its keyword, ``anyOf`` or ``oneOf``, which the caller takes out before it goes on.
     """
-    known: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for root in definitions.values():
-        waiting = [(root, False)]
-        while waiting:  # children before what holds them, without a call for each level
-            schema, is_entered = waiting.pop()
-            if not isinstance(schema, dict) or (id(schema) in known and not is_entered):
+        stack = [(root, False)]
+        while stack:  # children before what holds them, without a call for each level
+            schema, is_second_visit = stack.pop()
+            if not isinstance(schema, dict) or (id(schema) in counts and not is_second_visit):
                 continue
-            if not is_entered:
-                known[id(schema)] = 1  # a schema that comes back to itself adds nothing there
-                waiting += [(schema, True), *((child, False) for child in _applied(schema, definitions))]
+            if not is_second_visit:
+                counts[id(schema)] = 1  # a schema that comes back to itself adds nothing there
+                stack += [(schema, True), *((child, False) for child in _applied(schema, definitions))]
                 continue
-            count = _count(schema, definitions, known)
+            count = _count(schema, definitions, counts)
             for keyword in _UNIONS:
                 if count > MOST and keyword in schema:
                     yield schema, keyword
-                    count = _count(schema, definitions, known)
-            known[id(schema)] = count
+                    count = _count(schema, definitions, counts)
+            counts[id(schema)] = count
 
 
-def _count(schema: dict[str, Any], definitions: Mapping[str, object], known: Mapping[int, int]) -> int:
-    return 1 + sum(known.get(id(child), 1) for child in _applied(schema, definitions))
+def _count(schema: dict[str, Any], definitions: Mapping[str, object], counts: Mapping[int, int]) -> int:
+    return 1 + sum(counts.get(id(child), 1) for child in _applied(schema, definitions))
 
 
 def _applied(schema: dict[str, Any], definitions: Mapping[str, object]) -> list[object]:

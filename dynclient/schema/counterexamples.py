@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 from .examples import _CHECKS, _validator, sample
 from .value_sets import json_type
 
-__all__ = ["broken"]
+__all__ = ["counterexample"]
 
 
 _Path = tuple["str | int", ...]
 
 
-_GONE = object()
+_REMOVAL = object()
 
 
-def broken(schema: Schema, rng: random.Random, *, direction: Direction) -> tuple[object, _Path] | None:
+def counterexample(schema: Schema, rng: random.Random, *, direction: Direction) -> tuple[object, _Path] | None:
     """An instance with one thing wrong, and the way to it; None where nothing that was tried is wrong.
 
     A member is missing, of another type, outside its enum, bounds, lengths or format, or, in a request, undeclared in a
@@ -42,7 +42,7 @@ def broken(schema: Schema, rng: random.Random, *, direction: Direction) -> tuple
         whole = sample(schema, rng, direction=direction, minimal=minimal)
         places = list(_places(whole, ()))
         rng.shuffle(places)
-        kinds = [_other_type, _other_value, _without, _undeclared]
+        kinds = [_other_type, _other_value, _without, _undeclared_field]
         rng.shuffle(kinds)
         changes = (
             change
@@ -53,9 +53,9 @@ def broken(schema: Schema, rng: random.Random, *, direction: Direction) -> tuple
         )
         last = _other_type((), whole, rng)  # a list instead of an object is no news
         for (path, new), _ in zip(chain(changes, last), range(_CHECKS), strict=False):
-            made = _replaced(whole, path, new)
-            if not validator.is_valid(made):
-                return made, path
+            instance = _replace(whole, path, new)
+            if not validator.is_valid(instance):
+                return instance, path
     return None
 
 
@@ -86,22 +86,22 @@ def _other_value(path: _Path, value: Any, rng: random.Random) -> Iterator[tuple[
 
 
 def _without(path: _Path, value: object, _: random.Random) -> Iterator[tuple[_Path, object]]:
-    return (((*path, name), _GONE) for name in (value if isinstance(value, dict) else ()))
+    return (((*path, name), _REMOVAL) for name in (value if isinstance(value, dict) else ()))
 
 
-def _undeclared(path: _Path, value: object, _: random.Random) -> Iterator[tuple[_Path, object]]:
+def _undeclared_field(path: _Path, value: object, _: random.Random) -> Iterator[tuple[_Path, object]]:
     return iter([((*path, "undeclared_field"), 1)] if isinstance(value, dict) else [])
 
 
-def _replaced(value: Any, path: _Path, new: object) -> object:
+def _replace(value: Any, path: _Path, new: object) -> object:
     """The same with one place changed; what lies beside the way is shared."""
     if not path:
         return new
     copy = value.copy()
-    if new is _GONE and len(path) == 1:
+    if new is _REMOVAL and len(path) == 1:
         del copy[path[0]]
     elif len(path) == 1:
         copy[path[0]] = new
     else:
-        copy[path[0]] = _replaced(copy[path[0]], path[1:], new)
+        copy[path[0]] = _replace(copy[path[0]], path[1:], new)
     return copy

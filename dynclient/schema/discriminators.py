@@ -13,12 +13,12 @@ from ..documents import keywords, pointers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["branches_by_value", "children_by_value", "mapped", "types_named"]
+__all__ = ["branches_by_value", "children_by_value", "mapping_targets", "types_named"]
 
 _COMPONENTS = "#/components/schemas"
 
 
-def mapped(rule: Mapping[str, Any]) -> dict[str, str]:
+def mapping_targets(rule: Mapping[str, Any]) -> dict[str, str]:
     """``mapping`` with a pointer for each value; a name is that of a component."""
     targets = ((value, to) for value, to in (rule.get("mapping") or {}).items() if isinstance(to, str))
     return {value: to if "/" in to else pointers.join(_COMPONENTS, to) for value, to in targets}
@@ -39,12 +39,12 @@ def branches_by_value(
     places = {i: pointers.join(pointer, i) for i in range(len(branches))}
     targets = {branch["$ref"]: places[i] for i, branch in enumerate(branches) if _reference(branch) is not None}
     values: dict[str, list[str]] = {}
-    for value, target in mapped(rule).items():
+    for value, target in mapping_targets(rule).items():
         values[value] = [targets.get(target, target)] if pointers.is_there(document, target) else []
-    chosen = {place for found in values.values() for place in found}
+    mapping_places = {place for places_of_value in values.values() for place in places_of_value}
     reader = _Reader(document, version, rule["propertyName"])
     for i, branch in enumerate(branches):
-        if places[i] not in chosen:
+        if places[i] not in mapping_places:
             for value in reader.values(branch):
                 values.setdefault(value, []).append(places[i])
     return values
@@ -60,9 +60,9 @@ def children_by_value(
         parts = keywords.sound(schema, version).get("allOf", ()) if isinstance(schema, dict) else ()
         if any(_reference(part) == parent for part in parts):
             children[pointers.join(_COMPONENTS, name)] = []
-    named = {value: target for value, target in mapped(rule).items() if target in children}
-    values = {value: [target] for value, target in named.items()}
-    for target in children.keys() - set(named.values()):
+    by_mapping = {value: target for value, target in mapping_targets(rule).items() if target in children}
+    values = {value: [target] for value, target in by_mapping.items()}
+    for target in children.keys() - set(by_mapping.values()):
         values[pointers.split(target)[-1]] = [target]
     return values
 
@@ -103,26 +103,26 @@ class _Reader:
 
     def parts(self, schema: object, *, unions: bool = False) -> Iterator[Mapping[str, Any]]:
         """The keywords of a schema and of what it refers to, through ``allOf``; of its unions' members as well."""
-        waiting, seen = [schema], set()
-        while waiting:
-            value = waiting.pop()
-            if not isinstance(value, dict) or id(value) in seen:
+        stack, visits = [schema], set()
+        while stack:
+            value = stack.pop()
+            if not isinstance(value, dict) or id(value) in visits:
                 continue
-            seen.add(id(value))
+            visits.add(id(value))
             words = keywords.sound(value, self.version)
             yield words
             if "$ref" in words and pointers.is_there(self.document, words["$ref"]):
-                waiting.append(pointers.resolve(self.document, words["$ref"]))
+                stack.append(pointers.resolve(self.document, words["$ref"]))
             for keyword in ("allOf", "anyOf", "oneOf") if unions else ("allOf",):
-                waiting += reversed(words.get(keyword, ()))
+                stack += reversed(words.get(keyword, ()))
 
     def _held_to(self, branch: object) -> list[str]:
         """The strings that ``const`` or ``enum`` allow for the property."""
         for words in self.parts(branch):
             field = words.get("properties", {}).get(self.name)
             for own in self.parts(field):
-                listed = [own["const"]] if "const" in own else own.get("enum", ())
-                values = [value for value in listed if isinstance(value, str)]
+                candidates = [own["const"]] if "const" in own else own.get("enum", ())
+                values = [value for value in candidates if isinstance(value, str)]
                 if values:
                     return values
         return []

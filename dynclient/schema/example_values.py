@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Stuck", "compiled", "matching", "number", "text"]
+__all__ = ["Stuck", "compile_pattern", "matching_text", "number", "text"]
 
 _TRIES = 50
 
@@ -47,21 +47,21 @@ def number(words: Sequence[Mapping[str, Any]], rng: random.Random, *, whole: boo
     first += above and first * step == low
     last -= below and last * step == high
     if first <= last:
-        found = step * rng.choice((first, last, *[rng.randint(first, last) for _ in range(6)]))
+        value = step * rng.choice((first, last, *[rng.randint(first, last) for _ in range(6)]))
     elif steps or low > high or (low == high and (above or below)):
         raise Stuck
     else:
-        found = (low + high) / 2
-    return int(found) if whole else float(found)
+        value = (low + high) / 2
+    return int(value) if whole else float(value)
 
 
 def _common(steps: Sequence[Fraction]) -> Fraction:
     """The smallest number that is a multiple of every step."""
-    found = steps[0]
+    multiple = steps[0]
     for step in steps[1:]:
-        shared = math.lcm(found.numerator * step.denominator, step.numerator * found.denominator)
-        found = type(found)(shared, found.denominator * step.denominator)
-    return found
+        common = math.lcm(multiple.numerator * step.denominator, step.numerator * multiple.denominator)
+        multiple = type(multiple)(common, multiple.denominator * step.denominator)
+    return multiple
 
 
 # --- strings -----------------------------------------------------------------------------------------------------
@@ -82,12 +82,12 @@ def text(words: Sequence[Mapping[str, Any]], rng: random.Random) -> str:
     formats = [_FORMATS[w["format"]] for w in words if w.get("format") in _FORMATS]
     if formats:
         return formats[0](rng)
-    return matching(patterns, rng, least, most) if patterns else _fitted(_word(rng), least, most)
+    return matching_text(patterns, rng, least, most) if patterns else _fit(_word(rng), least, most)
 
 
-def matching(patterns: Sequence[str], rng: random.Random, least: int = 0, most: float = math.inf) -> str:
+def matching_text(patterns: Sequence[str], rng: random.Random, least: int = 0, most: float = math.inf) -> str:
     """A text that every pattern is found in, made from the first when it is simple, else taken from usual ones."""
-    checks = [check for check in map(compiled, patterns) if check]
+    checks = [check for check in map(compile_pattern, patterns) if check]
     make: Callable[[], str]
     try:
         make = _Regex(patterns[0], rng).make
@@ -97,13 +97,13 @@ def matching(patterns: Sequence[str], rng: random.Random, least: int = 0, most: 
             raise
         make = lambda: rng.choice(usual)  # noqa: E731 - one of two makers
     for _ in range(_TRIES):
-        found = _fitted(make(), least, most)
-        if all(check.search(found) for check in checks):
-            return found
+        candidate = _fit(make(), least, most)
+        if all(check.search(candidate) for check in checks):
+            return candidate
     raise Stuck
 
 
-def compiled(pattern: str) -> re.Pattern[str] | None:
+def compile_pattern(pattern: str) -> re.Pattern[str] | None:
     """The pattern for a first look, None where Python cannot read it (ECMA-262 has other words)."""
     try:
         return re.compile(pattern, re.ASCII)
@@ -115,9 +115,9 @@ def _word(rng: random.Random) -> str:
     return f"{rng.choice(_WORDS)}_{rng.randint(1, 999)}"
 
 
-def _fitted(found: str, least: int, most: float) -> str:
-    found += "x" * (least - len(found))
-    return found[: int(most)] if len(found) > most else found
+def _fit(candidate: str, least: int, most: float) -> str:
+    candidate += "x" * (least - len(candidate))
+    return candidate[: int(most)] if len(candidate) > most else candidate
 
 
 def _date_time(rng: random.Random) -> str:
@@ -171,9 +171,9 @@ class _Regex:
         return self.pattern[self.at : self.at + 1]
 
     def take(self, expected: str) -> bool:
-        found = self.pattern.startswith(expected, self.at)
-        self.at += len(expected) if found else 0
-        return found
+        is_ahead = self.pattern.startswith(expected, self.at)
+        self.at += len(expected) if is_ahead else 0
+        return is_ahead
 
     def character(self) -> str:
         if self.at >= len(self.pattern):
@@ -194,10 +194,10 @@ class _Regex:
     def sequence(self) -> Callable[[], str]:
         items = []
         while self.ahead() not in {"", "|", ")"}:
-            items.append(self.repeated())
+            items.append(self.repetition())
         return lambda: "".join(item() for item in items)
 
-    def repeated(self) -> Callable[[], str]:
+    def repetition(self) -> Callable[[], str]:
         atom = self.atom()
         least, most = self.quantifier()
         return lambda: "".join(atom() for _ in range(self.rng.randint(least, most)))
@@ -226,7 +226,7 @@ class _Regex:
         if character == "[":
             choices = self.members()
         elif character == "\\":
-            choices = self.escaped()
+            choices = self.escape()
         else:
             choices = _PRINTABLE if character == "." else character
         if not choices:
@@ -241,7 +241,7 @@ class _Regex:
             raise Stuck
         return inner
 
-    def escaped(self) -> str:
+    def escape(self) -> str:
         character = self.character()
         if character in "xu":
             digits = self.pattern[self.at : self.at + (2 if character == "x" else 4)]
@@ -256,7 +256,7 @@ class _Regex:
 
     def members(self) -> str:
         """The characters of ``[…]``."""
-        negated, found = self.take("^"), ""
+        is_negated, characters = self.take("^"), ""
         while not self.take("]"):
             first = self.member()
             if len(first) == 1 and self.ahead() == "-" and not self.pattern.startswith("-]", self.at):
@@ -265,8 +265,8 @@ class _Regex:
                 if len(last) != 1:
                     raise Stuck
                 first = "".join(map(chr, range(ord(first), min(ord(last), ord(first) + _WIDE) + 1)))
-            found += first
-        return "".join(c for c in _PRINTABLE if c not in found) if negated else found
+            characters += first
+        return "".join(c for c in _PRINTABLE if c not in characters) if is_negated else characters
 
     def member(self) -> str:
-        return self.escaped() if self.take("\\") else self.character()
+        return self.escape() if self.take("\\") else self.character()

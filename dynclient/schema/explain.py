@@ -59,9 +59,9 @@ class Explainer:
         where = self.walk(error)[0]
         surplus = self.surplus(error)
         if surplus:
-            known, rule = self.names_beside(pointer), str(error.schema_path[-1])
+            names, rule = self.names_beside(pointer), str(error.schema_path[-1])
             for name in surplus:
-                yield Violation(self.location, (*where, name), rule, no_such(name, known), "", pointer, error.instance)
+                yield Violation(self.location, (*where, name), rule, no_such(name, names), "", pointer, error.instance)
             return
         rule = rule or ("false" if kind.name == "falseSchema" else kind.name)
         if kind.name == "required":
@@ -80,15 +80,15 @@ class Explainer:
             expected = f"fits branches {fits} of oneOf, exactly one is wanted"
             yield Violation(self.location, where, "oneOf", expected, "", pointer, error.instance)
             return
-        meant = [errors for errors in branches if not all(_misses(e, depth) for e in errors)]
-        if meant and self.unions < _MOST_UNIONS:
-            best = min(meant, key=lambda errors: self.rank(errors, depth))
+        candidates = [errors for errors in branches if not all(_misses(e, depth) for e in errors)]
+        if candidates and self.unions < _MOST_UNIONS:
+            best = min(candidates, key=lambda errors: self.rank(errors, depth))
             self.unions += 1
             yield from self.of_all(best)
             self.unions -= 1
             return
-        wanted = (_expectation(e.kind, "", None)[0] for errors in branches for e in errors)
-        expected = " or ".join(dict.fromkeys(wanted))
+        words = (_expectation(e.kind, "", None)[0] for errors in branches for e in errors)
+        expected = " or ".join(dict.fromkeys(words))
         yield Violation(self.location, where, "type", expected, got, pointer, error.instance)
 
     def rank(self, errors: Sequence[ValidationError], depth: int) -> tuple[bool, bool, int, int]:
@@ -183,7 +183,7 @@ _AMOUNTS = {
 }
 
 
-_WANTED: dict[str, Callable[[Any], str]] = {
+_EXPECTATIONS: dict[str, Callable[[Any], str]] = {
     "type": lambda kind: " or ".join(_TYPE_WORDS[name] for name in sorted(kind.types, key="null".__eq__)),
     "enum": lambda kind: one_of(kind.options),
     "const": lambda kind: _json_word(kind.expected_value),
@@ -213,14 +213,14 @@ def _expectation(kind: Any, rule: str, instance: object) -> tuple[str, str]:
         return f"in its names, {_expectation(kind.error.kind, '', '')[0]}", type_words(instance)
     if kind.name in _AMOUNTS:
         return _AMOUNTS[kind.name].format(kind.limit) + ("" if kind.limit == 1 else "s"), type_words(instance)
-    wanted = _WANTED.get(kind.name)
-    return (wanted(kind) if wanted else f"something that {kind.name} allows"), type_words(instance)
+    describe = _EXPECTATIONS.get(kind.name)
+    return (describe(kind) if describe else f"something that {kind.name} allows"), type_words(instance)
 
 
 def one_of(options: Sequence[object]) -> str:
     """``one of 'a', 'b' …``, the first dozen of a document's own values."""
-    shown = ", ".join(map(_json_word, options[:12]))
-    return f"one of {shown}" + (f" … ({len(options)} in all)" if len(options) > 12 else "")
+    text = ", ".join(map(_json_word, options[:12]))
+    return f"one of {text}" + (f" … ({len(options)} in all)" if len(options) > 12 else "")
 
 
 def _json_word(value: object) -> str:
@@ -229,12 +229,12 @@ def _json_word(value: object) -> str:
     return "null" if value is None else repr(value)
 
 
-def no_such(name: str, known: Sequence[str]) -> str:
+def no_such(name: str, names: Sequence[str]) -> str:
     """What is wrong with a field that the document does not have."""
-    near = near_names(name, known)
+    near = near_names(name, names)
     if near:
         return f"not a known field; did you mean {' or '.join(near)}?"
-    return f"not a known field; known are {', '.join(known[:20])}" if known else "no field is allowed here"
+    return f"not a known field; known are {', '.join(names[:20])}" if names else "no field is allowed here"
 
 
 def type_words(value: object) -> str:
@@ -251,25 +251,25 @@ def type_words(value: object) -> str:
 
 def find_non_json(value: object, location: str, path: Sequence[str | int]) -> list[Violation]:
     """The values that are not JSON, which the engine refuses to look at or takes for something else."""
-    found: list[Violation] = []
+    violations: list[Violation] = []
 
     def look(value: object, path: _Path, depth: int) -> None:
-        if len(found) == _MOST_ALIENS:
+        if len(violations) == _MOST_ALIENS:
             return
         if isinstance(value, (dict, list, tuple)):
             if depth > _DEEPEST:
-                wanted = f"nested deeper than {_DEEPEST} levels"
-                found.append(Violation(location, path[:1], "json", wanted, "", "#"))
+                expected = f"nested deeper than {_DEEPEST} levels"
+                violations.append(Violation(location, path[:1], "json", expected, "", "#"))
                 return
             for key, child in value.items() if isinstance(value, dict) else enumerate(value):
                 if isinstance(value, dict) and not isinstance(key, str):
-                    found.append(Violation(location, path, "json", "a string as a name", type_words(key), "#"))
+                    violations.append(Violation(location, path, "json", "a string as a name", type_words(key), "#"))
                 look(child, (*path, key if isinstance(key, (str, int)) else type_words(key)), depth + 1)
-        elif wanted := _alien(value):
-            found.append(Violation(location, path, "json", wanted, type_words(value), "#", value))
+        elif expected := _alien(value):
+            violations.append(Violation(location, path, "json", expected, type_words(value), "#", value))
 
     look(value, tuple(path), 0)
-    return found
+    return violations
 
 
 def _alien(value: object) -> str:

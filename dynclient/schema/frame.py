@@ -64,7 +64,7 @@ def _dtype(field: Schema | None, values: list[object]) -> str:
     kinds = {kind for kind in (field.described_types if field is not None else ()) if kind != "null"}
     if len(kinds) == 1:
         return _DTYPES.get(kinds.pop(), "string")
-    seen = {type(value) for value in values if value is not None}
+    types = {type(value) for value in values if value is not None}
     by_value = {frozenset({bool}): "boolean", frozenset({int}): "Int64", frozenset({int, float}): "Float64"}
     by_value |= {frozenset({float}): "Float64", frozenset({str}): "string"}
-    return by_value.get(frozenset(seen), "string" if not seen else "object")
+    return by_value.get(frozenset(types), "string" if not types else "object")

@@ -36,8 +36,8 @@ class Builders:
 
     def __init__(self, model: Callable[[Schema], type[Model]]) -> None:
         self._model = model
-        self._made: dict[str, Builder | None] = {}
-        self._making: set[str] = set()  # those that a recursive schema meets again
+        self._kept_builders: dict[str, Builder | None] = {}
+        self._in_progress: set[str] = set()  # those that a recursive schema meets again
         self._lock = threading.RLock()
 
     def of(self, schema: Schema) -> Builder | None:
@@ -47,17 +47,17 @@ class Builders:
         """
         plain = schema.plain
         key = plain.pointer
-        if key in self._made:
-            return self._made[key]
+        if key in self._kept_builders:
+            return self._kept_builders[key]
         with self._lock:
-            if key in self._making or len(self._making) > _DEEPEST:
+            if key in self._in_progress or len(self._in_progress) > _DEEPEST:
                 return self._later(plain)
-            self._making.add(key)
+            self._in_progress.add(key)
             try:
-                made = self._made[key] = self._make(plain)
+                model_class = self._kept_builders[key] = self._make(plain)
             finally:
-                self._making.remove(key)
-            return made
+                self._in_progress.remove(key)
+            return model_class
 
     def _later(self, plain: Schema) -> Builder:
         """The builder that is being made, looked up when it is used; another thread waits for it there."""
@@ -81,15 +81,15 @@ class Builders:
         return self._map_builder(plain)
 
     def _object_builder(self, plain: Schema) -> Builder:
-        made = self._model(plain)
+        model_class = self._model(plain)
         children = [(name, build) for name, field in plain.fields.items() if (build := self.of(field))]
-        slot: Any = made._origin_  # of the class: the descriptor of the slot
+        slot: Any = model_class._origin_  # of the class: the descriptor of the slot
         new, update, place = dict.__new__, dict.update, slot.__set__
 
         def build_object(value: object, origin: Place) -> object:
             if value.__class__ is not dict:
                 return value
-            model = new(made)
+            model = new(model_class)
             update(model, value)
             place(model, origin)
             for name, build in children:
@@ -122,7 +122,7 @@ class Builders:
             return None
         rule = plain.keywords.get("discriminator")
         name = rule["propertyName"] if rule is not None else ""
-        chosen = _chosen(plain, self.of) if rule is not None else {}
+        by_value = _builders_by_value(plain, self.of) if rule is not None else {}
 
         def build_union(value: object, origin: Place) -> object:
             if isinstance(value, list):
@@ -130,7 +130,7 @@ class Builders:
             if not isinstance(value, dict) or not objects:
                 return value
             kind = value.get(name)
-            build = chosen.get(kind) if isinstance(kind, str) else None
+            build = by_value.get(kind) if isinstance(kind, str) else None
             if build is not None:
                 return build(value, origin)
             return max(objects, key=lambda pair: _likeness(pair[0], value))[1](value, origin)
@@ -138,13 +138,13 @@ class Builders:
         return build_union
 
 
-def _chosen(union: Schema, builder: Callable[[Schema], Builder | None]) -> dict[str, Builder]:
+def _builders_by_value(union: Schema, builder: Callable[[Schema], Builder | None]) -> dict[str, Builder]:
     """The builders by the values of the union's discriminator, where a value means one branch."""
     schemas, keyword = union.schemas, "anyOf" if "anyOf" in union.keywords else "oneOf"
     branches, place = union.keywords[keyword], pointers.join(union.pointer, keyword)
     rule = union.keywords["discriminator"]
     values = branches_by_value(schemas.document, schemas.version, branches, place, rule)
-    builders = {value: builder(schemas.at(found[0])) for value, found in values.items() if len(found) == 1}
+    builders = {value: builder(schemas.at(places[0])) for value, places in values.items() if len(places) == 1}
     return {value: build for value, build in builders.items() if build is not None}
 
 

@@ -33,13 +33,13 @@ def model_doc(name: str, schema: Schema) -> str:
 
 def _field_notes(schema: Schema, required: bool) -> list[str]:  # noqa: FBT001 - a private helper's only flag
     notes = [schema.words]
-    for said, note in (
+    for applies, note in (
         (required, "required"),
         (schema.read_only, "read-only"),
         (schema.write_only, "write-only"),
         (schema.deprecated, "deprecated"),
     ):
-        if said:
+        if applies:
             notes.append(note)
     return notes
 
@@ -51,7 +51,7 @@ def _is_secret(name: str, schema: Schema | None) -> bool:
 
 def _field(name: str, holder: Mapping[str, object], schema: Schema | None) -> str:
     """One field of an object as shown."""
-    return MASK if is_hidden(name, holder, schema) else _shown(holder.get(name))
+    return MASK if is_hidden(name, holder, schema) else _value_text(holder.get(name))
 
 
 def is_hidden(name: str, holder: Mapping[str, object], schema: Schema | None) -> bool:
@@ -60,7 +60,7 @@ def is_hidden(name: str, holder: Mapping[str, object], schema: Schema | None) ->
     return holder.get(name) not in (None, "") and (tells or _is_secret(name, schema))
 
 
-def _shown(value: object) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, dict):
         return "{…}" if value else "{}"
     if isinstance(value, str):
@@ -68,8 +68,8 @@ def _shown(value: object) -> str:
     if isinstance(value, list):
         kinds = {type(item).__name__ for item in value}
         if value and kinds <= {"str", "int", "float", "bool"}:
-            shown = (_text(item) if isinstance(item, str) else repr(item) for item in value[: _FIELDS_SHOWN + 1])
-            return _clip(f"[{', '.join(shown)}]")
+            texts = (_text(item) if isinstance(item, str) else repr(item) for item in value[: _FIELDS_SHOWN + 1])
+            return _clip(f"[{', '.join(texts)}]")
         return f"[{len(value)} × {kinds.pop() if len(kinds) == 1 else 'items'}]" if value else "[]"
     return _clip(repr(value))
 

@@ -81,11 +81,11 @@ class Table(NamedTuple):
 
         grid = Grid(box=None, header_style="bold", pad_edge=False, title_justify="left", caption_justify="left")
         grid.title, grid.caption = Text(self.title), Text(self.note)
-        shown = _columns_that_fit(self, width)
-        for name in self.columns[:shown]:
+        count = _columns_that_fit(self, width)
+        for name in self.columns[:count]:
             grid.add_column(Text(name), overflow="fold", no_wrap=self.columns != FIELDS)
         for row in self.rows:
-            grid.add_row(*(Text(one.text, style=one.colour) for one in row[:shown]))
+            grid.add_row(*(Text(one.text, style=one.colour) for one in row[:count]))
         return grid
 
     def as_text(self, width: int, *, coloured: bool) -> str:
@@ -147,14 +147,14 @@ def of_items(
 
 def _column_names(rows: Sequence[Mapping[str, object]]) -> list[str]:
     """The columns that people look for and that say something; the first others where those are few."""
-    known = releases.columns()
+    rules = releases.columns()
     names = list(dict.fromkeys(name for row in rows for name in row))
-    told = [name for name in names if any(row.get(name) not in (None, "", [], {}, -1) for row in rows)]
-    wanted = [name for name in known["columns"] if name in told and not _UUID.match(str(rows[0].get(name)))]
-    others = [name for name in told if name not in wanted and name not in known["hidden"]]
+    informative = [name for name in names if any(row.get(name) not in (None, "", [], {}, -1) for row in rows)]
+    preferred = [name for name in rules["columns"] if name in informative and not _UUID.match(str(rows[0].get(name)))]
+    others = [name for name in informative if name not in preferred and name not in rules["hidden"]]
     plain = [name for name in others if not any(isinstance(row.get(name), (dict, list)) for row in rows)]
-    more = (plain or others)[: _COLUMNS - len(wanted)] if len(wanted) < _FEW else []
-    return [*wanted, *more][:_COLUMNS] or names[:_COLUMNS]
+    more = (plain or others)[: _COLUMNS - len(preferred)] if len(preferred) < _FEW else []
+    return [*preferred, *more][:_COLUMNS] or names[:_COLUMNS]
 
 
 def cell(name: str, holder: Mapping[str, object], schema: Schema | None) -> Cell:
@@ -221,9 +221,9 @@ def _html_cell(one: Cell) -> str:
 
 
 def _columns_that_fit(table: Table, width: int | None) -> int:
-    used = 0
+    total = 0
     for i, name in enumerate(table.columns):
-        used += 1 + max(len(name), *(len(row[i].text) for row in table.rows)) if table.rows else len(name) + 1
-        if width is not None and used > width + 1 and i:
+        total += 1 + max(len(name), *(len(row[i].text) for row in table.rows)) if table.rows else len(name) + 1
+        if width is not None and total > width + 1 and i:
             return i if table.columns != FIELDS else i + 1
     return len(table.columns)

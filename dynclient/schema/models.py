@@ -15,6 +15,7 @@ a model is shown as a table.
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +27,7 @@ from ..errors import InvalidRequest, SpecError, Violation, near_names
 from . import model_repr
 from .explain import no_such, type_words
 from .model_builder import Builders
-from .origins import Origin, is_same, root_of, sent_value
+from .origins import Origin, is_same, origin_arguments, plain_json, sent_value
 from .schema import Schema, Schemas
 from .values import from_json, to_json
 
@@ -41,6 +42,7 @@ __all__ = ["Model", "Models", "Value", "remember"]
 
 _DIGITS = 16  # of a document's SHA-256 that a pickle holds
 
+_NUMBERS = itertools.count(1)
 _set = dict.__setitem__
 
 
@@ -58,12 +60,12 @@ class Model(dict[str, Any]):
         Raises:
             InvalidRequest: with every violation.
         """
-        given = dict(*args, **fields)
+        data = dict(*args, **fields)
         object.__setattr__(self, "_origin_", None)
-        value, wrong = _judged(given, self._schema_)
+        value, wrong = _validated_json(data, self._schema_)
         if wrong:
             raise InvalidRequest(f"this is no {type(self).__name__}:", wrong)
-        dict.update(self, self._models_.built(value, self._schema_))
+        dict.update(self, self._models_.with_models(value, self._schema_))
 
     # --- attributes ---
 
@@ -99,9 +101,9 @@ class Model(dict[str, Any]):
 
     # --- assigning ---
 
-    def _checked(self, name: str, value: object) -> object:
+    def _check_field(self, name: str, value: object) -> object:
         field = self._schema_.fields.get(name) or self._schema_.additional
-        value, wrong = _judged(value, field, (name,))
+        value, wrong = _validated_json(value, field, (name,))
         if field is None and self._schema_.closed:
             expected = no_such(str(name), list(self._schema_.fields))
             wrong.append(Violation("model", (name,), "additionalProperties", expected, "", self._schema_.pointer))
@@ -109,10 +111,10 @@ class Model(dict[str, Any]):
             wrong.append(Violation("model", (), "json", "a string as a name", type_words(name), self._schema_.pointer))
         if wrong:
             raise InvalidRequest(f"{type(self).__name__} cannot take this:", wrong)
-        return self._models_.built(value, field)
+        return self._models_.with_models(value, field)
 
     def __setitem__(self, name: str, value: object) -> None:
-        _set(self, name, self._checked(name, value))
+        _set(self, name, self._check_field(name, value))
 
     def setdefault(self, name: str, default: Any = None, /) -> Any:
         """As ``dict.setdefault``, validated."""
@@ -122,7 +124,7 @@ class Model(dict[str, Any]):
 
     def update(self, /, *args: Any, **fields: Any) -> None:
         """As ``dict.update``; all of it is validated before any of it is taken."""
-        dict.update(self, {name: self._checked(name, value) for name, value in dict(*args, **fields).items()})
+        dict.update(self, {name: self._check_field(name, value) for name, value in dict(*args, **fields).items()})
 
     def __ior__(self, other: Any) -> Self:  # type: ignore[override]
         self.update(other)
@@ -138,7 +140,7 @@ class Model(dict[str, Any]):
     def __ror__(self, other: Any) -> Any:
         if not isinstance(other, Mapping):
             return NotImplemented
-        more = {name: self._checked(name, value) for name, value in other.items() if name not in self}
+        more = {name: self._check_field(name, value) for name, value in other.items() if name not in self}
         return self._revive({**more, **self}, self._origin_)
 
     # --- copies ---
@@ -162,11 +164,15 @@ class Model(dict[str, Any]):
         return new
 
     def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
-        """By the values, the document's release or digest, and the schema's pointer; the document is not in it."""
+        """By the values, the document's release or digest, and the schema's name or pointer; without the document."""
         models, schema, name = self._models_, self._schema_, type(self).__name__
-        document = (models.reference, id(models))
-        values = {key: _without_models(value) for key, value in self.items()}
-        return _unpickle, (document, schema.pointer, None if name == schema.name else name, values, _pickled(self))
+        values = {key: plain_json(value) for key, value in self.items()}
+        origin = origin_arguments(self)
+        if name == schema.name and not name.startswith("#"):
+            place = (name, *((None, *origin) if origin else ()))
+        else:
+            place = (schema.pointer, name, *origin)
+        return _unpickle, (values, models.reference, models.number, *place)
 
     @classmethod
     def fromkeys(cls, names: Iterable[str], value: object = None) -> Self:  # type: ignore[override]
@@ -181,7 +187,7 @@ class Model(dict[str, Any]):
         Raises:
             InvalidRequest: with every violation.
         """
-        _, wrong = _judged(self, self._schema_)
+        _, wrong = _validated_json(self, self._schema_)
         if wrong:
             raise InvalidRequest(f"this {type(self).__name__} does not keep to its schema:", wrong)
 
@@ -194,7 +200,7 @@ class Model(dict[str, Any]):
         Raises:
             InvalidRequest: a nested value that JSON does not have.
         """
-        now, wrong = _judged(self, None)
+        now, wrong = _validated_json(self, None)
         if wrong:
             raise InvalidRequest(f"this {type(self).__name__} cannot be sent:", wrong)
         sent = sent_value(self)
@@ -223,54 +229,47 @@ class Model(dict[str, Any]):
         return model_table.of_model(type(self).__name__, self, self._schema_)
 
 
-def _judged(given: object, schema: Schema | None, path: tuple[str | int, ...] = ()) -> tuple[Any, list[Violation]]:
+def _validated_json(
+    data: object, schema: Schema | None, path: tuple[str | int, ...] = ()
+) -> tuple[Any, list[Violation]]:
     """A Python value as JSON, and where it breaks its schema; of a value without JSON form only that is said."""
     wrong: list[Violation] = []
-    value = to_json(given, "model", path, wrong)
+    value = to_json(data, "model", path, wrong)
     if schema is not None:
-        said = {violation.path for violation in wrong}
-        found = schema.schemas.validator(schema.pointer, "model").violations(value, "model", path)
-        wrong += [violation for violation in found if violation.path not in said]
+        paths = {violation.path for violation in wrong}
+        violations = schema.schemas.validator(schema.pointer, "model").violations(value, "model", path)
+        wrong += [violation for violation in violations if violation.path not in paths]
     return value, wrong
 
 
 # --- pickles -----------------------------------------------------------------------------------------------------
 
 
-def _without_models(value: object) -> object:
-    """The same with plain dicts for models; new containers only where they hold one."""
-    if isinstance(value, dict):
-        return {name: _without_models(item) for name, item in value.items()}
-    return [_without_models(item) for item in value] if isinstance(value, list) else value
-
-
-def _pickled(model: Model) -> tuple[object, ...] | None:
-    """The origin of a model without what else was in the answer; what was sent only where it is not what is there."""
-    origin, steps = root_of(model)
-    if origin is None:
-        return None
-    sent = sent_value(model)
-    changed = not is_same(sent, _without_models(model))
-    return (origin.operation, dict(origin.arguments), steps, *([sent] if changed else []))
-
-
 def _unpickle(
-    document: tuple[str, int], pointer: str, name: str | None, value: dict[str, object], origin: tuple[Any, ...] | None
+    values: dict[str, Any], reference: str, number: int, place: str, name: str | None = None, *origin: Any
 ) -> Model:
     """The model again, of the same document, which is loaded if it is of a bundled release.
+
+    Args:
+        values: the JSON object.
+        reference: names the document, as ``Models.reference``.
+        number: of the document's models in the process that wrote it, as ``Models.number``.
+        place: the component's name, or the schema's pointer.
+        name: of the class where it is not the component's.
+        origin: operation, arguments, steps, and what was sent where the values differ from it; nothing without origin.
 
     Raises:
         SpecError: the document is not at hand, or has nothing at the pointer any more.
     """
-    models = _models_of(*document)
-    schema = models.schemas.at(pointer)
-    made = models.made(schema, name or schema.name or _borrowed_name(schema))
-    came: Origin | None = None
-    if origin is not None:
+    models = _models_of(reference, number)
+    schema = models.schemas.at(place if place.startswith("#") else pointers.join(COMPONENTS, place))
+    model_class = models.class_at(schema, name or schema.name or _borrowed_name(schema))
+    answer: Origin | None = None
+    if origin:
         operation, arguments, steps, *sent = origin
-        came = Origin(json.dumps(sent[0] if sent else value).encode(), operation, arguments, steps)
+        answer = Origin(json.dumps(sent[0] if sent else values).encode(), operation, arguments, steps)
     build = models.builder(schema)
-    return made._revive(build(value, came) if build else value, came)  # noqa: SLF001 - of this module
+    return model_class._revive(build(values, answer) if build else values, answer)  # noqa: SLF001 - of this module
 
 
 class Value:
@@ -285,10 +284,10 @@ class Value:
 
     def __new__(cls, value: object) -> Any:
         """The value as checked JSON, with models in it where it has objects."""
-        given, wrong = _judged(value, cls._schema_)
+        data, wrong = _validated_json(value, cls._schema_)
         if wrong:
             raise InvalidRequest(f"this is no {cls.__name__}:", wrong)
-        return cls._models_.built(given, cls._schema_)
+        return cls._models_.with_models(data, cls._schema_)
 
 
 class Models(Mapping[str, Any]):
@@ -297,6 +296,7 @@ class Models(Mapping[str, Any]):
     def __init__(self, schemas: Schemas, release: str | None = None) -> None:
         self.schemas = schemas
         self.release = release
+        self.number = next(_NUMBERS)  # tells apart the models of several copies of a document in one process
         self._reference: str | None = None
         self._classes: dict[str, type[Model]] = {}
         self._values: dict[str, type[Value]] = {}
@@ -307,10 +307,10 @@ class Models(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name in component_schemas(self.schemas.document):
-            return self._named(self.schemas.at(pointers.join(COMPONENTS, name)), name)
+            return self._class_named(self.schemas.at(pointers.join(COMPONENTS, name)), name)
         for pointer, inline in self.inline.items():
             if inline == name:
-                return self._named(self.schemas.at(pointer), name)
+                return self._class_named(self.schemas.at(pointer), name)
         near = near_names(name, list(self))
         raise KeyError(f"no schema is called {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
 
@@ -336,7 +336,7 @@ class Models(Mapping[str, Any]):
         return f"<{len(self)} models: {', '.join(list(self)[:5])} …>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _models_of, (self.reference, id(self))
+        return _models_of, (self.reference, self.number)
 
     @property
     def reference(self) -> str:
@@ -356,36 +356,38 @@ class Models(Mapping[str, Any]):
 
     # --- by schema ---
 
-    def _named(self, schema: Schema, name: str) -> Any:
+    def _class_named(self, schema: Schema, name: str) -> Any:
         if schema.fields:
-            return self.made(schema, name)
-        made = self._values.get(schema.pointer)
-        if made is None:
+            return self.class_at(schema, name)
+        model_class = self._values.get(schema.pointer)
+        if model_class is None:
             space = {"_schema_": schema, "_models_": self, "values": schema.enum, "__doc__": f"{name}: {schema.words}"}
-            made = self._values.setdefault(schema.pointer, type(name, (Value,), space))
-        return made
+            model_class = self._values.setdefault(schema.pointer, type(name, (Value,), space))
+        return model_class
 
-    def made(self, schema: Schema, name: str) -> type[Model]:
+    def class_at(self, schema: Schema, name: str) -> type[Model]:
         """The class of the object schema at this very place, made once."""
-        made = self._classes.get(schema.pointer)
-        if made is None:
+        model_class = self._classes.get(schema.pointer)
+        if model_class is None:
             doc = model_repr.model_doc(name, schema)
             space = {"__slots__": (), "__doc__": doc, "_schema_": schema, "_models_": self}
-            made = self._classes.setdefault(schema.pointer, cast("type[Model]", type(name, (Model,), space)))
-        return made
+            model_class = self._classes.setdefault(schema.pointer, cast("type[Model]", type(name, (Model,), space)))
+        return model_class
 
     def of(self, schema: Schema) -> type[Model] | None:
         """The model of an object schema, through ``$ref`` and "or null"; None for anything else."""
         plain = schema.plain
-        made = self._classes.get(plain.pointer)
-        if made is not None:
-            return made
+        model_class = self._classes.get(plain.pointer)
+        if model_class is not None:
+            return model_class
         return self.of_object(plain) if plain.fields else None
 
     def of_object(self, plain: Schema) -> type[Model]:
         """The model of a schema with fields of its own, under its own or a borrowed name."""
-        made = self._classes.get(plain.pointer)
-        return made or self.made(plain, plain.name or self.inline.get(plain.pointer) or _borrowed_name(plain))
+        model_class = self._classes.get(plain.pointer)
+        return model_class or self.class_at(
+            plain, plain.name or self.inline.get(plain.pointer) or _borrowed_name(plain)
+        )
 
     def builder(self, schema: Schema) -> Builder | None:
         """A function (JSON, origin) -> the same with models in it, for JSON that was checked; None when none would be.
@@ -394,7 +396,7 @@ class Models(Mapping[str, Any]):
         """
         return self._builders.of(schema)
 
-    def built(self, value: object, schema: Schema | None) -> Any:
+    def with_models(self, value: object, schema: Schema | None) -> Any:
         """Checked JSON with models in it, which no server sent."""
         build = self.builder(schema) if schema is not None else None
         return build(value, None) if build else value
@@ -410,10 +412,10 @@ def _digest(document: Mapping[str, object]) -> str:
 _alive: list[weakref.ref[Models]] = []
 
 
-def _models_of(reference: str, identity: int) -> Models:
+def _models_of(reference: str, number: int) -> Models:
     """The models of a document by its release or digest: those alive in this process, the very ones first."""
     alive = [models for weak in list(_alive) if (models := weak()) is not None]
-    alive.sort(key=lambda models: id(models) != identity)
+    alive.sort(key=lambda models: models.number != number)
     for models in alive:
         if models.reference == reference:
             return models
@@ -422,9 +424,9 @@ def _models_of(reference: str, identity: int) -> Models:
             f"the document of this pickle ({reference}) is not at hand; "
             "load it first, with dynclient.load or connect, then unpickle again"
         )
-    made = Models(Schemas(releases.bundled_document(reference)), reference)
-    remember(made)
-    return made
+    models = Models(Schemas(releases.bundled_document(reference)), reference)
+    remember(models)
+    return models
 
 
 def remember(models: Models) -> None:

@@ -81,24 +81,24 @@ class Rewriter:
         self.document = document
         self.version = dialect.version(document)
         self.direction = direction
-        self.hiding = _HIDDEN[direction]
+        self.hidden_keywords = _HIDDEN[direction]
         self.closed = closed
         self.readable = readable
-        self.guarded = False  # did anything stand that is only a warning in a response?
+        self.has_warnings = False  # did anything stand that is only a warning in a response?
         self.formats: set[str] = set()  # those that are asserted
         self.pointer = "#"
         self.origins: Origins = {}
         self.defs: dict[str, object] = {}
         self._names: dict[tuple[str, frozenset[str]], str] = {}
-        self._waiting: list[tuple[str, object, str, frozenset[str]]] = []
+        self._stack: list[tuple[str, object, str, frozenset[str]]] = []
 
     def root(self, pointer: str) -> dict[str, Any]:
         """The whole closure of the schema at a pointer."""
         self.pointer = pointer
         schema = self.node(pointers.resolve(self.document, pointer), pointer, (), _NOTHING)
-        while self._waiting:
-            name, value, place, dropped = self._waiting.pop()
-            self.defs[name] = self.node(value, place, ("$defs", name), dropped)
+        while self._stack:
+            name, value, place, exemptions = self._stack.pop()
+            self.defs[name] = self.node(value, place, ("$defs", name), exemptions)
         for holder, union in costs.endless_unions({"": schema, **self.defs}):
             self.drop(holder, union)
         if not isinstance(schema, dict):
@@ -111,112 +111,120 @@ class Rewriter:
         del holder[keyword]
         warn(f"a union at {self.pointer} has more than {costs.MOST:,} ways to be met; it is not checked")
 
-    def reference(self, pointer: str, dropped: frozenset[str]) -> dict[str, object]:
+    def reference(self, pointer: str, exemptions: frozenset[str]) -> dict[str, object]:
         """``$ref`` to the rewritten target, which is made once per target and set of dropped names."""
         pointer = pointers.canonical(self.document, pointer)
-        key = (pointer, dropped)
+        key = (pointer, exemptions)
         name = self._names.get(key)
         if name is None:
             target = pointers.resolve(self.document, pointer)
-            name = self._names[key] = self.later(target, pointer, dropped)
+            name = self._names[key] = self.later(target, pointer, exemptions)
         return {"$ref": f"#/$defs/{name}"}
 
-    def later(self, schema: object, pointer: str, dropped: frozenset[str]) -> str:
+    def later(self, schema: object, pointer: str, exemptions: frozenset[str]) -> str:
         """The name of a definition that is rewritten after what is at hand, so that no depth is too deep."""
         name = str(len(self.defs))
         self.defs[name] = True
-        self._waiting.append((name, schema, pointer, dropped))
+        self._stack.append((name, schema, pointer, exemptions))
         return name
 
-    def node(self, schema: object, pointer: str, at: Steps, dropped: frozenset[str]) -> object:
-        """One schema object. ``dropped``: names that no ``required`` of this same object may demand."""
+    def node(self, schema: object, pointer: str, at: Steps, exemptions: frozenset[str]) -> object:
+        """One schema object. ``exemptions``: names that no ``required`` of this same object may demand."""
         if len(at) > _DEEPEST:
             self.origins[at] = (pointer, "")
-            return {"$ref": f"#/$defs/{self.later(schema, pointer, dropped)}"}
+            return {"$ref": f"#/$defs/{self.later(schema, pointer, exemptions)}"}
         self.origins[at] = (pointer, "")
         if not isinstance(schema, dict):
             return schema if isinstance(schema, bool) else True  # what is no schema says nothing
         words = sound(schema, self.version)
-        dropped |= self.hidden(words)
+        exemptions |= self.hidden_names(words)
         if words.get("nullable") is True and not _takes_null(words):
             union, first = (*at, "anyOf"), (*at, "anyOf", "0")
             self.origins |= {union: (pointer, "nullable"), (*union, "1"): (pointers.join(pointer, "nullable"), "")}
-            inner = self.keywords({**words, "nullable": False}, pointer, first, dropped)
+            inner = self.keywords({**words, "nullable": False}, pointer, first, exemptions)
             return {"anyOf": [inner, {"type": "null"}]}
-        return self.keywords(words, pointer, at, dropped)
+        return self.keywords(words, pointer, at, exemptions)
 
-    def keywords(self, words: Mapping[str, Any], pointer: str, at: Steps, dropped: frozenset[str]) -> dict[str, Any]:
+    def keywords(self, words: Mapping[str, Any], pointer: str, at: Steps, exemptions: frozenset[str]) -> dict[str, Any]:
         """The keywords of one schema object, those that say nothing about an instance left out."""
         out = {key: value for key, value in words.items() if key in _ASSERTIONS}
         nullable = words.get("nullable") is True
         if "$ref" in words:
-            out.update(self.reference(words["$ref"], dropped))
+            out.update(self.reference(words["$ref"], exemptions))
         if nullable and "type" in out:
             types = [out["type"]] if isinstance(out["type"], str) else out["type"]
             out["type"] = list(dict.fromkeys([*types, "null"]))
         if nullable and "enum" in out and None not in out["enum"]:
             out["enum"] = [*out["enum"], None]
         if "required" in out:
-            out["required"] = [name for name in out["required"] if name not in dropped]
+            out["required"] = [name for name in out["required"] if name not in exemptions]
         if words.get("format") in _ASSERTED and (words["format"] != "datetime" or self.direction == "response"):
             out["format"] = words["format"]
             self.formats.add(words["format"])
         if "pattern" in out and not self.digestible(out["pattern"], pointers.join(pointer, "pattern")):
             del out["pattern"]
-        self.same_object(words, out, pointer, at, dropped)
+        self.same_object(words, out, pointer, at, exemptions)
         self.children(out, pointer, at)
         return out
 
     # --- schemas for this same instance ---
 
     def same_object(
-        self, words: Mapping[str, Any], out: dict[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
+        self, words: Mapping[str, Any], out: dict[str, Any], pointer: str, at: Steps, exemptions: frozenset[str]
     ) -> None:
         """The keywords whose schemas apply to this same instance."""
         for key in ("not", "if", "then", "else"):
             if key in out:  # what asks whether a name is there, asks still
-                kept = _NOTHING if key in {"not", "if"} else dropped
-                out[key] = self.node(out[key], pointers.join(pointer, key), (*at, key), kept)
+                inner_exemptions = _NOTHING if key in {"not", "if"} else exemptions
+                out[key] = self.node(out[key], pointers.join(pointer, key), (*at, key), inner_exemptions)
         if "allOf" in out:
-            out["allOf"] = self.list_of(out["allOf"], pointers.join(pointer, "allOf"), (*at, "allOf"), dropped)
+            out["allOf"] = self.list_of(out["allOf"], pointers.join(pointer, "allOf"), (*at, "allOf"), exemptions)
         for key in _UNIONS:
             if key in out:
-                self.union(key, words, out, pointer, at, dropped)
+                self.union(key, words, out, pointer, at, exemptions)
         if "discriminator" in words and not any(key in words for key in _UNIONS):
             self.children_of(words["discriminator"], out, pointer, at)
 
-    def list_of(self, schemas: list[object], pointer: str, at: Steps, dropped: frozenset[str]) -> list[object]:
+    def list_of(self, schemas: list[object], pointer: str, at: Steps, exemptions: frozenset[str]) -> list[object]:
         """Schemas that stand in a list, each at its index; what an ``allOf`` or ``anyOf`` says twice is said once."""
         indexes = list(range(len(schemas)))
         if at[-1] in {"allOf", "anyOf"} and not pointer.endswith("/oneOf"):
             indexes = [i for i in indexes if schemas[i] not in schemas[:i]]
-        return [self.node(schemas[i], pointers.join(pointer, i), (*at, str(n)), dropped) for n, i in enumerate(indexes)]
+        return [
+            self.node(schemas[i], pointers.join(pointer, i), (*at, str(n)), exemptions) for n, i in enumerate(indexes)
+        ]
 
     def union(
-        self, key: str, words: Mapping[str, Any], out: dict[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
+        self,
+        key: str,
+        words: Mapping[str, Any],
+        out: dict[str, Any],
+        pointer: str,
+        at: Steps,
+        exemptions: frozenset[str],
     ) -> None:
         """``anyOf`` or ``oneOf``: chosen by its discriminator where it has one.
 
         In the open form several branches of a ``oneOf`` may fit that the closed ones keep apart; it is an ``anyOf``.
         """
         rule = words.get("discriminator")
-        opened = key == "oneOf" and not self.closed
+        is_open = key == "oneOf" and not self.closed
         place = pointers.join(pointer, key)
-        if rule is None and not opened:
-            out[key] = self.list_of(_schemas(out[key]), place, (*at, key), dropped)
+        if rule is None and not is_open:
+            out[key] = self.list_of(_schemas(out[key]), place, (*at, key), exemptions)
             return
         branches = _schemas(out.pop(key))
         beside = out.setdefault("allOf", [])
         below = (*at, "allOf", str(len(beside)))
         if rule is not None:
-            beside.append(self.discriminated(branches, rule, place, below, dropped))
+            beside.append(self.by_discriminator(branches, rule, place, below, exemptions))
             return
         below = (*below, "anyOf")
         self.origins[below] = (place, "oneOf")
-        beside.append({"anyOf": self.list_of(branches, place, below, dropped)})
+        beside.append({"anyOf": self.list_of(branches, place, below, exemptions)})
 
-    def discriminated(
-        self, branches: list[Any], rule: Mapping[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
+    def by_discriminator(
+        self, branches: list[Any], rule: Mapping[str, Any], pointer: str, at: Steps, exemptions: frozenset[str]
     ) -> dict[str, object]:
         """The branch chosen by the property's value; what is no object keeps to a branch that is none."""
         values = discriminators.branches_by_value(self.document, self.version, branches, pointer, rule)
@@ -227,20 +235,26 @@ class Rewriter:
         if not others:
             self.origins |= {(*at, "type"): (pointer, "type")}
             kinds: str | list[str] = ["object", "null"] if null else "object"
-            return {"type": kinds, **self.cases(values, rule, pointer, at, dropped)}
+            return {"type": kinds, **self.cases(values, rule, pointer, at, exemptions)}
         below = (*at, "else", "anyOf")
         self.origins[below] = (pointer, "anyOf")
         scalars = [
-            self.node(branches[i], pointers.join(pointer, i), (*below, str(n)), dropped) for n, i in enumerate(others)
+            self.node(branches[i], pointers.join(pointer, i), (*below, str(n)), exemptions)
+            for n, i in enumerate(others)
         ]
         return {
             "if": {"type": "object"},
-            "then": self.cases(values, rule, pointer, (*at, "then"), dropped),
+            "then": self.cases(values, rule, pointer, (*at, "then"), exemptions),
             "else": {"anyOf": [*scalars, {"type": "null"}] if null else scalars},
         }
 
     def cases(
-        self, values: Mapping[str, list[str]], rule: Mapping[str, Any], pointer: str, at: Steps, dropped: frozenset[str]
+        self,
+        values: Mapping[str, list[str]],
+        rule: Mapping[str, Any],
+        pointer: str,
+        at: Steps,
+        exemptions: frozenset[str],
     ) -> dict[str, object]:
         """What an object keeps to by the value of its discriminator, which it must have."""
         here = f"{pointer.rpartition('/')[0]}/discriminator"
@@ -251,21 +265,21 @@ class Rewriter:
         }
         cases = []
         for i, (value, places) in enumerate(values.items()):
-            then = self.any_of(places, (*at, "allOf", str(i), "then"), dropped)
+            then = self.any_of(places, (*at, "allOf", str(i), "then"), exemptions)
             when = {"type": "object", "properties": {name: {"const": value}}, "required": [name]}
             cases.append({"if": when, "then": then})
         return {"properties": {name: {"enum": list(values)}}, "required": [name], **({"allOf": cases} if cases else {})}
 
-    def any_of(self, places: list[str], at: Steps, dropped: frozenset[str]) -> object:
+    def any_of(self, places: list[str], at: Steps, exemptions: frozenset[str]) -> object:
         """One of the schemas at some pointers; anything where there is none."""
         nodes = [pointers.resolve(self.document, place) for place in places]
         if len(nodes) == 1:
-            return self.node(nodes[0], places[0], at, dropped)
+            return self.node(nodes[0], places[0], at, exemptions)
         if not nodes:
             return True
         return {
             "anyOf": [
-                self.node(n, p, (*at, "anyOf", str(i)), dropped)
+                self.node(n, p, (*at, "anyOf", str(i)), exemptions)
                 for i, (n, p) in enumerate(zip(nodes, places, strict=True))
             ]
         }
@@ -290,7 +304,7 @@ class Rewriter:
         for key in _NAMED_CHILDREN:
             if key in out:
                 out[key] = {
-                    name: self.property(child, pointers.join(pointer, key, name), (*at, key, *_named(name)))
+                    name: self.property(child, pointers.join(pointer, key, name), (*at, key, *_name_steps(name)))
                     for name, child in out[key].items()
                     if key != "patternProperties" or self.digestible(name, pointers.join(pointer, key, name))
                 }
@@ -298,7 +312,7 @@ class Rewriter:
             if key not in out:
                 continue
             if out[key] is False and key in {"additionalProperties", "unevaluatedProperties"}:
-                self.guarded = True
+                self.has_warnings = True
                 if not self.closed:
                     del out[key]
                 continue
@@ -311,7 +325,7 @@ class Rewriter:
         """A property: ``false`` where this direction may not carry it."""
         hidden_by = self.hidden_by(child, pointer) if self.direction != "model" else ""
         if hidden_by:
-            self.guarded = True
+            self.has_warnings = True
             if self.closed:
                 self.origins[at] = (hidden_by, hidden_by.rpartition("/")[2])
                 return False
@@ -321,15 +335,15 @@ class Rewriter:
 
     def hidden_by(self, child: object, pointer: str) -> str:
         """Where ``readOnly`` or ``writeOnly`` is said, of a property itself or through ``$ref`` and ``allOf``."""
-        if not self.hiding or not isinstance(child, dict):
+        if not self.hidden_keywords or not isinstance(child, dict):
             return ""
         for words, place in self.same(child, pointer):
-            for keyword in self.hiding:
+            for keyword in self.hidden_keywords:
                 if words.get(keyword) is True:
                     return pointers.join(place, keyword)
         return ""
 
-    def hidden(self, words: Mapping[str, Any]) -> frozenset[str]:
+    def hidden_names(self, words: Mapping[str, Any]) -> frozenset[str]:
         """The names hidden in this direction, seen through ``allOf`` and ``$ref`` of the same object."""
         names = {
             name
@@ -341,20 +355,20 @@ class Rewriter:
 
     def same(self, schema: Mapping[str, object], pointer: str) -> Iterator[tuple[Mapping[str, Any], str]]:
         """The keywords of a schema object and of those that hold with it, through ``allOf`` and ``$ref``, each once."""
-        waiting: list[tuple[object, str]] = [(schema, pointer)]
-        seen: set[str] = set()
-        while waiting:
-            value, place = waiting.pop()
+        stack: list[tuple[object, str]] = [(schema, pointer)]
+        visits: set[str] = set()
+        while stack:
+            value, place = stack.pop()
             if not isinstance(value, dict):
                 continue
             words = sound(value, self.version)
             yield words, place
-            waiting += [(part, pointers.join(place, "allOf", i)) for i, part in enumerate(words.get("allOf", ()))][::-1]
+            stack += [(part, pointers.join(place, "allOf", i)) for i, part in enumerate(words.get("allOf", ()))][::-1]
             reference = words.get("$ref")
-            if reference is not None and reference not in seen:
-                seen.add(reference)
+            if reference is not None and reference not in visits:
+                visits.add(reference)
                 target = pointers.canonical(self.document, reference)
-                waiting.append((pointers.resolve(self.document, target), target))
+                stack.append((pointers.resolve(self.document, target), target))
 
     def digestible(self, pattern: object, pointer: str) -> bool:
         """Can the engine read this regular expression? One it cannot is left out, and said."""
@@ -376,7 +390,7 @@ def step(name: str) -> str:
     return str(int(digits)) if is_index else name
 
 
-def _named(name: str) -> Steps:
+def _name_steps(name: str) -> Steps:
     return (step(name),) if name else ()  # the engine leaves the empty name out of its paths
 
 

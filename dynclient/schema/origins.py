@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     #: where a model stood: in an answer, at a name or index of what stood somewhere, or nowhere
     Place: TypeAlias = "Origin | tuple[Place, str | int] | None"
 
-__all__ = ["Origin", "is_same", "root_of", "sent_value"]
+__all__ = ["Origin", "is_same", "origin_arguments", "plain_json", "root_of", "sent_value"]
 
 
 class Origin(NamedTuple):
@@ -70,3 +70,20 @@ def root_of(model: Model) -> tuple[Origin | None, tuple[str | int, ...]]:
 def sent_value(model: Model) -> Any:
     """What the server sent at the model's place, read again from the bytes; None when no server sent it."""
     return _sent(model._origin_)
+
+
+def plain_json(value: object) -> object:
+    """The same with plain dicts for models; new containers only where they hold one."""
+    if isinstance(value, dict):
+        return {name: plain_json(item) for name, item in value.items()}
+    return [plain_json(item) for item in value] if isinstance(value, list) else value
+
+
+def origin_arguments(model: Model) -> tuple[Any, ...]:
+    """The origin for a pickle: operation, arguments, steps, and what was sent where the model differs from it."""
+    origin, steps = root_of(model)
+    if origin is None:
+        return ()
+    sent = sent_value(model)
+    is_changed = not is_same(sent, plain_json(model))
+    return (origin.operation, dict(origin.arguments), steps, *([sent] if is_changed else []))

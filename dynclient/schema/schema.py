@@ -72,10 +72,10 @@ class Schemas:
     def validator(self, pointer: str, direction: Direction) -> Validator:
         """The validator of the schema at a pointer, compiled on first use."""
         key = (pointer, direction)
-        made = self._validators.get(key)
-        if made is None:
-            made = self._validators[key] = compile_schema(self.document, pointer, direction)
-        return made
+        validator = self._validators.get(key)
+        if validator is None:
+            validator = self._validators[key] = compile_schema(self.document, pointer, direction)
+        return validator
 
 
 class Schema:
@@ -132,12 +132,12 @@ class Schema:
     @property
     def resolved(self) -> Schema:
         """The schema that ``$ref`` leads to, through chains; itself where there is none."""
-        schema, seen = self, {self.pointer}
+        schema, visits = self, {self.pointer}
         while "$ref" in schema.keywords:
             schema = self.schemas.at(schema.keywords["$ref"])
-            if schema.pointer in seen:
+            if schema.pointer in visits:
                 break
-            seen.add(schema.pointer)
+            visits.add(schema.pointer)
         return schema
 
     @property
@@ -148,9 +148,9 @@ class Schema:
         return self._plain
 
     def _see_through(self) -> Schema:
-        schema, seen = self, set()
-        while schema.pointer not in seen:
-            seen.add(schema.pointer)
+        schema, visits = self, set()
+        while schema.pointer not in visits:
+            visits.add(schema.pointer)
             inner = schema.inner
             if inner is None or "properties" in schema.keywords:
                 break
@@ -181,15 +181,15 @@ class Schema:
     def members(self) -> tuple[Schema, ...]:
         """The branches of its union, through ``$ref`` and "or null", with those of unions inside it; else ``()``."""
         members: dict[str, Schema] = {}
-        waiting, seen = [*reversed(self.plain.union)], {self.plain.pointer}
-        while waiting:
-            branch = waiting.pop()
+        stack, visits = [*reversed(self.plain.union)], {self.plain.pointer}
+        while stack:
+            branch = stack.pop()
             inner = branch.plain.union if not branch.plain.fields else []
             if not inner:
                 members.setdefault(branch.pointer, branch)
-            elif branch.plain.pointer not in seen:
-                seen.add(branch.plain.pointer)
-                waiting += reversed(inner)
+            elif branch.plain.pointer not in visits:
+                visits.add(branch.plain.pointer)
+                stack += reversed(inner)
         return tuple(members.values())
 
     @property
@@ -207,16 +207,16 @@ class Schema:
     @property
     def alternatives(self) -> Iterator[Schema]:
         """Every schema object that may hold for an instance, through ``$ref``, ``allOf`` and unions, each once."""
-        waiting, seen = [self], set()
-        while waiting:
-            schema = waiting.pop()
-            if schema.pointer in seen:
+        stack, visits = [self], set()
+        while stack:
+            schema = stack.pop()
+            if schema.pointer in visits:
                 continue
-            seen.add(schema.pointer)
+            visits.add(schema.pointer)
             yield schema
             target = schema.target
             parts = [part for keyword in ("allOf", *_UNIONS) for part in schema.branches(keyword)]
-            waiting += reversed([*([target] if target is not None else []), *parts])
+            stack += reversed([*([target] if target is not None else []), *parts])
 
     @property
     def name(self) -> str | None:
@@ -268,13 +268,13 @@ class Schema:
         parts, unions = conjunction([self])
         if len(types) < len(_EVERY_TYPE) or any(word in part.keywords for part in parts for word in _LISTING):
             return types
-        described = {name for part in parts for name in _spoken_of(part)}
+        names = {name for part in parts for name in _spoken_of(part)}
         for union in unions:
             members = [_described_by_keywords(branch) for branch in union]
-            described.update(name for names in members for name in names if all(members))
+            names.update(name for names in members for name in names if all(members))
         null = any(part.keywords.get("nullable") is True or _has_null_branch(part) for part in parts)
-        described |= {"null"} if null and described else set()
-        return tuple(name for name in types if name in described)
+        names |= {"null"} if null and names else set()
+        return tuple(name for name in types if name in names)
 
     @property
     def _values(self) -> tuple[Any, ...]:
@@ -326,15 +326,15 @@ class Schema:
 
     def _says(self, keyword: str) -> bool:
         """Said of itself, or through ``$ref`` and ``allOf``."""
-        waiting, seen = [self], set()
-        while waiting:
-            schema = waiting.pop()
+        stack, visits = [self], set()
+        while stack:
+            schema = stack.pop()
             words = schema.keywords
             if words.get(keyword) is True:
                 return True
-            if schema.pointer not in seen:
-                seen.add(schema.pointer)
-                waiting += schema.branches("allOf") + ([self.schemas.at(words["$ref"])] if "$ref" in words else [])
+            if schema.pointer not in visits:
+                visits.add(schema.pointer)
+                stack += schema.branches("allOf") + ([self.schemas.at(words["$ref"])] if "$ref" in words else [])
         return False
 
     @property
@@ -369,25 +369,25 @@ class Schema:
 _EVERY_TYPE = value_sets.types(value_sets.EVERYTHING)
 
 
-def conjunction(schemas: Iterable[Schema], known: Sequence[Schema] = ()) -> tuple[list[Schema], list[list[Schema]]]:
+def conjunction(schemas: Iterable[Schema], initial: Sequence[Schema] = ()) -> tuple[list[Schema], list[list[Schema]]]:
     """The schema objects that all hold where some schemas hold together, and the unions that stand beside them.
 
     ``$ref``, ``allOf`` and "or null" are seen through: of a union with one branch that is not null, that branch holds.
 
     Args:
         schemas: what holds, outermost first.
-        known: what is to be in the result already; it is not looked into.
+        initial: what is to be in the result already; it is not looked into.
 
     Returns:
         The schema objects, each once, and for each other union its branches that allow more than null.
     """
-    parts, unions, seen = list(known), list[list[Schema]](), {schema.pointer for schema in known}
-    waiting = [*schemas][::-1]
-    while waiting:
-        schema = waiting.pop()
-        if schema.pointer in seen:
+    parts, unions, visits = list(initial), list[list[Schema]](), {schema.pointer for schema in initial}
+    stack = [*schemas][::-1]
+    while stack:
+        schema = stack.pop()
+        if schema.pointer in visits:
             continue
-        seen.add(schema.pointer)
+        visits.add(schema.pointer)
         parts.append(schema)
         target = schema.target
         inner = [*([target] if target is not None else [])]
@@ -397,7 +397,7 @@ def conjunction(schemas: Iterable[Schema], known: Sequence[Schema] = ()) -> tupl
                 inner += branches
             elif branches:
                 unions.append(branches)
-        waiting += reversed([*inner, *schema.branches("allOf")])
+        stack += reversed([*inner, *schema.branches("allOf")])
     return parts, unions
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..documents import dialect, keywords, pointers, positions
 from ..errors import Fault
-from .discriminators import mapped
+from .discriminators import mapping_targets
 from .validator import is_readable
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def schema_faults(document: Mapping[str, object]) -> Iterator[Fault]:
 
 
 def _mapping_faults(document: Mapping[str, object], rule: Mapping[str, object], pointer: str) -> Iterator[Fault]:
-    for value, target in mapped(rule).items():
+    for value, target in mapping_targets(rule).items():
         if not pointers.is_there(document, target):
             place = pointers.join(pointer, "mapping", value)
             yield Fault(place, "the mapping leads nowhere; objects with this value are not checked")

@@ -34,35 +34,35 @@ def of_schema(schema: Schema) -> str:
     return " | ".join(_alternatives(schema, frozenset()))
 
 
-def _alternatives(schema: Schema, seen: frozenset[str]) -> list[str]:
+def _alternatives(schema: Schema, trail: frozenset[str]) -> list[str]:
     plain = schema.plain
-    ends = plain.pointer in seen or len(seen) > _DEEPEST
-    names = [plain.name or "..."] if ends else _without_null(plain, seen | {plain.pointer})
+    ends = plain.pointer in trail or len(trail) > _DEEPEST
+    names = [plain.name or "..."] if ends else _without_null(plain, trail | {plain.pointer})
     if "null" in schema.described_types and names != ["Any"]:
         names.append("None")
     return list(dict.fromkeys(names))
 
 
-def _without_null(plain: Schema, seen: frozenset[str]) -> list[str]:
+def _without_null(plain: Schema, trail: frozenset[str]) -> list[str]:
     values = plain.enum
     if values and len(values) <= _SHOWN_VALUES:
         return [repr(value) for value in values]
     union = plain.union
-    if union and len(seen) > 1 and plain.name:
+    if union and len(trail) > 1 and plain.name:
         return [plain.name]  # a union inside another type goes by its name
     if union:
-        return [word for branch in union for word in _alternatives(branch, seen) if word != "None"]
+        return [word for branch in union for word in _alternatives(branch, trail) if word != "None"]
     described = _in_own_order(plain)
     types = [name for name in described if name != "null" or described == ["null"]]
     if len(types) == 1:
-        return [_type_word(plain, types[0], seen)]
+        return [_type_word(plain, types[0], trail)]
     return [_PYTHON_WORDS.get(name, name) for name in types] or ["Any"]
 
 
-def _type_word(plain: Schema, name: str, seen: frozenset[str]) -> str:
+def _type_word(plain: Schema, name: str, trail: frozenset[str]) -> str:
     items = plain.items
     if name == "array" and items is not None:
-        return f"list[{' | '.join(_alternatives(items, seen))}]"
+        return f"list[{' | '.join(_alternatives(items, trail))}]"
     if name == "object" and plain.name:
         return plain.name
     return _FORMAT_WORDS.get(plain.format or "", "str") if name == "string" else _PYTHON_WORDS.get(name, name)

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
     from .normalize import Origins
 
-__all__ = ["Checked", "Validator", "compile_schema", "is_readable"]
+__all__ = ["CheckResult", "Validator", "compile_schema", "is_readable"]
 
 
-class Checked(NamedTuple):
+class CheckResult(NamedTuple):
     """What one check found: broken rules, and what is kept but worth a warning (responses only)."""
 
     violations: tuple[Violation, ...] = ()
     warnings: tuple[Violation, ...] = ()
 
 
-_FINE = Checked()
+_FINE = CheckResult()
 _OWN_FORMATS = frozenset({"duration", "datetime"})
 _MOST_EXPLAINED = 1_000  # broken rules that are listed
 
@@ -59,7 +59,7 @@ class Validator:
         """Every broken rule, in the order of the schema."""
         return self.check(instance, location, path).violations
 
-    def check(self, instance: object, location: str, path: Sequence[str | int] = ()) -> Checked:
+    def check(self, instance: object, location: str, path: Sequence[str | int] = ()) -> CheckResult:
         """Check once; explain only what failed.
 
         Args:
@@ -70,28 +70,28 @@ class Validator:
         try:
             if self._closed.engine.is_valid(instance):
                 return _FINE
-            found = self._closed.explain(instance, location, path)
+            violations = self._closed.explain(instance, location, path)
         except ValueError:  # the engine will not look at what is no JSON
             unknown = Violation(location, path, "json", "a JSON value", "something else", self.pointer)
-            return Checked(tuple(find_non_json(instance, location, path)) or (unknown,))
-        if any(violation.rule == "type" for violation in found):  # NaN is null to the engine
+            return CheckResult(tuple(find_non_json(instance, location, path)) or (unknown,))
+        if any(violation.rule == "type" for violation in violations):  # NaN is null to the engine
             aliens = find_non_json(instance, location, path)
             alien_paths = {violation.path for violation in aliens}
-            found = (*aliens, *(violation for violation in found if violation.path not in alien_paths))
-        if self.direction == "response" and self._closed.guarded:
-            return self._without_warnings(instance, found, location, path)
-        return Checked(found)
+            violations = (*aliens, *(violation for violation in violations if violation.path not in alien_paths))
+        if self.direction == "response" and self._closed.has_warnings:
+            return self._without_warnings(instance, violations, location, path)
+        return CheckResult(violations)
 
     def _without_warnings(
-        self, instance: object, found: tuple[Violation, ...], location: str, path: Sequence[str | int]
-    ) -> Checked:
+        self, instance: object, violations: tuple[Violation, ...], location: str, path: Sequence[str | int]
+    ) -> CheckResult:
         """What is broken when fields that only warn are let pass, and these."""
-        warnings = tuple(violation for violation in found if violation.rule in ONLY_WARNED)
+        warnings = tuple(violation for violation in violations if violation.rule in ONLY_WARNED)
         if self._open is None:
             self._open = _compile(self._document, self.pointer, self.direction, closed=False)
         # oneOf is anyOf in the open form, so several branches that fit were seen in the closed one only
-        kept = tuple(violation for violation in found if violation.rule in {"oneOf", "json"})
-        return Checked((*kept, *self._open.explain(instance, location, path)), warnings)
+        others = tuple(violation for violation in violations if violation.rule in {"oneOf", "json"})
+        return CheckResult((*others, *self._open.explain(instance, location, path)), warnings)
 
 
 def compile_schema(document: Mapping[str, object], pointer: str, direction: Direction) -> Validator:
@@ -120,7 +120,7 @@ def _compile(document: Mapping[str, object], pointer: str, direction: Direction,
     except (jsonschema_rs.ValidationError, ValueError) as error:
         where = origin(rewriter.origins, tuple(map(str, getattr(error, "instance_path", ()))))[0]
         raise SpecError("this is not a schema; mend the document or add a correction", pointer=where) from None
-    return _Compiled(engine, rewriter.origins, document, rewriter.guarded)
+    return _Compiled(engine, rewriter.origins, document, rewriter.has_warnings)
 
 
 def _checks_of(names: set[str]) -> dict[str, Callable[[str], bool]]:
@@ -149,7 +149,7 @@ class _Compiled(NamedTuple):
     engine: Engine
     origins: Origins
     document: Mapping[str, object]
-    guarded: bool
+    has_warnings: bool
 
     def explain(self, instance: object, location: str, path: Sequence[str | int]) -> tuple[Violation, ...]:
         """Every broken rule once, in our words."""

@@ -71,10 +71,10 @@ def types(values: ValueSet) -> tuple[str, ...]:
 
 def meet(sets: Iterable[ValueSet]) -> ValueSet:
     """What all sets have in common."""
-    shared = EVERYTHING
+    common = EVERYTHING
     for other in sets:
-        shared = {kind: _both(shared[kind], other[kind]) for kind in _KINDS}
-    return shared
+        common = {kind: _both(common[kind], other[kind]) for kind in _KINDS}
+    return common
 
 
 def _both(a: Values, b: Values) -> Values:
@@ -99,13 +99,13 @@ def _one_of(sets: Sequence[ValueSet]) -> ValueSet:
 
 
 def _exactly_one(parts: Sequence[Values]) -> Values:
-    fitting = [part for part in parts if part != NONE]
-    finite = [part for part in fitting if isinstance(part, frozenset)]
-    if len(finite) == len(fitting):
+    nonempty = [part for part in parts if part != NONE]
+    finite = [part for part in nonempty if isinstance(part, frozenset)]
+    if len(finite) == len(nonempty):
         return frozenset(value for part in finite for value in part if sum(value in other for other in finite) == 1)
-    if len(fitting) == 1:
-        return fitting[0]
-    return NONE if fitting.count(ALL) > 1 else SOME
+    if len(nonempty) == 1:
+        return nonempty[0]
+    return NONE if nonempty.count(ALL) > 1 else SOME
 
 
 def _not(values: ValueSet) -> ValueSet:
@@ -121,29 +121,29 @@ def _others(kind: str, values: Values) -> Values:
 # --- schemas -----------------------------------------------------------------------------------------------------
 
 
-def of_schema(schema: Schema, known: dict[str, ValueSet]) -> ValueSet:
+def of_schema(schema: Schema, by_pointer: dict[str, ValueSet]) -> ValueSet:
     """The instances that a schema allows, through every keyword that applies to the same instance.
 
     Args:
         schema: where to begin.
-        known: the sets of schemas by pointer; what is computed is added to it.
+        by_pointer: the sets of schemas by pointer; what is computed is added to it.
     """
     endless: set[str] = set()  # schemas that say nothing but that they are what contains them
-    open_, waiting = {schema.pointer}, [(schema, iter(_applied(schema)))]
-    while waiting:  # a stack of its own: documents nest deeper than Python's calls may
-        current, children = waiting[-1]
-        child = next((part for part in children if part.pointer not in known and part.pointer not in open_), None)
+    open_, stack = {schema.pointer}, [(schema, iter(_applied(schema)))]
+    while stack:  # a stack of its own: documents nest deeper than Python's calls may
+        current, children = stack[-1]
+        child = next((part for part in children if part.pointer not in by_pointer and part.pointer not in open_), None)
         if child is not None:
             open_.add(child.pointer)
-            waiting.append((child, iter(_applied(child))))
+            stack.append((child, iter(_applied(child))))
             continue
-        waiting.pop()
+        stack.pop()
         open_.discard(current.pointer)
-        known[current.pointer] = _of_applied(current, known, endless)
+        by_pointer[current.pointer] = _of_applied(current, by_pointer, endless)
         target = current.target
         if target is not None and (target.pointer in open_ or target.pointer in endless):
-            endless.update({current.pointer} if known[current.pointer] == EVERYTHING else ())
-    return known[schema.pointer]
+            endless.update({current.pointer} if by_pointer[current.pointer] == EVERYTHING else ())
+    return by_pointer[schema.pointer]
 
 
 def _applied(schema: Schema) -> list[Schema]:
@@ -154,17 +154,19 @@ def _applied(schema: Schema) -> list[Schema]:
     return parts if target is None else [target, *parts]
 
 
-def _of_applied(schema: Schema, known: Mapping[str, ValueSet], endless: Collection[str]) -> ValueSet:
+def _of_applied(schema: Schema, by_pointer: Mapping[str, ValueSet], endless: Collection[str]) -> ValueSet:
     """The set of one schema whose parts are known; a part that is not is one that contains this very schema."""
 
     def of(parts: Sequence[Schema]) -> list[ValueSet]:
-        return [known[part.pointer] for part in parts if part.pointer in known and part.pointer not in endless]
+        return [
+            by_pointer[part.pointer] for part in parts if part.pointer in by_pointer and part.pointer not in endless
+        ]
 
     target = schema.target
     sets = [of_keywords(schema), *of([*([target] if target is not None else []), *schema.branches("allOf")])]
-    for keyword, joined in (("anyOf", _any_of), ("oneOf", _one_of)):
+    for keyword, combine in (("anyOf", _any_of), ("oneOf", _one_of)):
         members = of(schema.branches(keyword))
-        sets += [joined(members)] if members else []
+        sets += [combine(members)] if members else []
     one = {name: of([schema.child(name)])[:1] for name in ("not", "if", "then", "else") if name in schema.keywords}
     sets += [_not(values) for values in one.get("not", ())]
     for condition in one.get("if", ()):

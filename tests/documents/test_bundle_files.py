@@ -69,7 +69,7 @@ def test_files_are_what_the_writer_writes():
     """Every file is as `add` writes it, one line for an operation and one for a component."""
     for name in [*INDEX["contracts"], *INDEX["logins"], "index"]:
         text = (FOLDER / f"{name}.json").read_text("utf-8")
-        assert bundle_files.written(json.loads(text)) == text, name
+        assert bundle_files.to_text(json.loads(text)) == text, name
     lines = (FOLDER / "3.3.2.json").read_text("utf-8").splitlines()
     assert sum(line.startswith('   "') for line in lines) == 128 + 163 + 2  # operations, schemas, security schemes
 
@@ -300,8 +300,8 @@ WRITTEN = [BARE, {}, {"paths": {}}, {"paths": {"/a": {}}, "x": ["ü"]}, {"compon
 @pytest.mark.parametrize("data", WRITTEN)
 def test_written_is_json(data):
     """What is written is read back as the same, in the same order."""
-    assert json.loads(bundle_files.written(data)) == data
-    assert list(json.loads(bundle_files.written(data))) == list(data)
+    assert json.loads(bundle_files.to_text(data)) == data
+    assert list(json.loads(bundle_files.to_text(data))) == list(data)
 
 
 def put(folder, release, **changes):

@@ -300,7 +300,7 @@ def test_add_a_wheel(name, files, release, written, tmp_path):
     added = add_release.add(wheel(tmp_path, name, **files), tmp_path / "specs")
     assert added.release == release
     assert {path.stem for path in (tmp_path / "specs").iterdir()} == written
-    assert add_release.add(wheel(tmp_path, name, **files), tmp_path / "specs").written == ()
+    assert add_release.add(wheel(tmp_path, name, **files), tmp_path / "specs").files == ()
 
 
 def test_add_a_file(tmp_path):
@@ -386,9 +386,7 @@ def test_the_bundle_is_what_add_makes(tmp_path):
         beside = folder / f"{entry['login']}.json" if "login" in entry else None
         added = add_release.add(folder / f"{entry['contract']}.json", tmp_path, release=release, login=beside)
         assert (tmp_path / f"{added.contract}.json").read_bytes() == (folder / f"{entry['contract']}.json").read_bytes()
-        assert (
-            add_release.add(folder / f"{entry['contract']}.json", folder, release=release, login=beside).written == ()
-        )
+        assert add_release.add(folder / f"{entry['contract']}.json", folder, release=release, login=beside).files == ()
 
 
 def test_lint():

@@ -23,4 +23,4 @@ def test_a_published_wheel_is_the_bundled_contract(release, tmp_path):
     assert index["releases"][release]["version"] == entry["version"]
     if "login" in entry:
         assert index["logins"][added.login] == INDEX["logins"][entry["login"]]
-    assert add_release.add(tmp_path / f"{added.contract}.json", FOLDER, release=release).written == ()
+    assert add_release.add(tmp_path / f"{added.contract}.json", FOLDER, release=release).files == ()

@@ -138,7 +138,11 @@ class Held:
     def _broken_answer(self, name: str, seed: int) -> None:
         """An answer with one thing wrong raises and names the pointer."""
         response, _, schema = self._answer(name, seed)
-        made = counterexamples.broken(schema, random.Random(seed), direction="response") if schema is not None else None
+        made = (
+            counterexamples.counterexample(schema, random.Random(seed), direction="response")
+            if schema is not None
+            else None
+        )
         if made is None:
             return
         value, _ = made
@@ -156,7 +160,7 @@ class Held:
         rng.shuffle(fields)
         names = {field.keyword: field.name for field in call.encoder.fields}
         for keyword, schema in fields:
-            made = counterexamples.broken(schema, rng, direction="request")
+            made = counterexamples.counterexample(schema, rng, direction="request")
             if made is None or made[0] is None:
                 continue  # nothing can break it; null is "not sent" for a parameter
             try:

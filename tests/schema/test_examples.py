@@ -13,7 +13,7 @@ from dynclient.errors import SpecError
 from dynclient.openapi.load import load
 from dynclient.openapi.parameter_styles import read, types_of, write
 from dynclient.schema import counterexamples
-from dynclient.schema.counterexamples import broken
+from dynclient.schema.counterexamples import counterexample
 from dynclient.schema.examples import sample
 from dynclient.schema.schema import Schemas
 
@@ -333,7 +333,7 @@ def test_broken(schema, direction, rules):
     validator = schema.request if direction == "request" else schema.response
     found = set()
     for seed in range(40):
-        value, path = broken(schema, random.Random(seed), direction=direction)
+        value, path = counterexample(schema, random.Random(seed), direction=direction)
         violation, *more = validator.violations(value, "body")
         assert not more
         assert violation.path == path[: len(violation.path)]
@@ -345,15 +345,15 @@ def test_broken(schema, direction, rules):
 def test_unbreakable(schema):
     """Where everything is allowed nothing can be broken."""
     json_of_all_kinds = {"anyOf": [{"type": ["string", "number", "boolean", "null", "object", "array"]}]}
-    assert broken(at(schema, Any=json_of_all_kinds), random.Random(0), direction="request") is None
+    assert counterexample(at(schema, Any=json_of_all_kinds), random.Random(0), direction="request") is None
 
 
 def test_broken_leaves_the_sample_whole():
     """Breaking copies: what lies beside the way is not changed."""
     value = {"a": [{"b": 1}], "c": {}}
     before = json.dumps(value)
-    assert counterexamples._replaced(value, ("a", 0, "b"), 2) == {"a": [{"b": 2}], "c": {}}
-    assert counterexamples._replaced(value, ("a", 0), counterexamples._GONE) == {"a": [], "c": {}}
+    assert counterexamples._replace(value, ("a", 0, "b"), 2) == {"a": [{"b": 2}], "c": {}}
+    assert counterexamples._replace(value, ("a", 0), counterexamples._REMOVAL) == {"a": [], "c": {}}
     assert before == json.dumps(value)
 
 
@@ -392,7 +392,7 @@ def test_any_schema(schema, seed, minimal):
         assert validator.is_valid(value)
         assert value == json.loads(json.dumps(value, allow_nan=False))
         assert value == sample(schema, random.Random(seed), direction=direction, minimal=minimal)
-        wrong = broken(schema, random.Random(seed), direction=direction)
+        wrong = counterexample(schema, random.Random(seed), direction=direction)
         assert wrong is None or not validator.is_valid(wrong[0])
 
 
@@ -409,7 +409,7 @@ def test_bundled(release):
         for direction, validator in (("request", schema.request), ("response", schema.response)):
             for minimal in (True, False, None):
                 assert validator.is_valid(sample(schema, random.Random(name), direction=direction, minimal=minimal))
-            wrong = broken(schema, random.Random(name), direction=direction)
+            wrong = counterexample(schema, random.Random(name), direction=direction)
             if wrong is None:
                 unbroken.add(name)
             else:

@@ -588,6 +588,16 @@ def test_a_pickle_is_small():
     assert root_of(again)[1] == root_of(one)[1] == ("pools", 3)
 
 
+def test_a_pickle_names_its_class_in_few_bytes():
+    """Beyond its values a pickle holds the function, the release and the component's name: 80 bytes and that name."""
+    models = load.load("3.3.2").models
+    for name, values in (("PoolBody", {"name": "p", "slots": 1}), ("VariableBody", {"key": "k", "value": "v"})):
+        model = models[name](**values)
+        assert len(pickle.dumps(model)) <= len(pickle.dumps(values)) + 80 + len(name)
+        assert type(pickle.loads(pickle.dumps(model))) is models[name]
+        assert pickle.loads(pickle.dumps(model)) == values
+
+
 def test_a_component_that_is_a_reference(models):
     """A component that only refers to another is a model of its own name with the other's fields."""
     alias = models.Alias(name="x")
