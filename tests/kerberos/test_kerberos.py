@@ -106,7 +106,7 @@ def test_a_ticket_goes_to_no_other_origin(realm, served):
     server, _ = served
     realm.kinit()
     client = Airflow(dynclient.load("2.10.5"), {"*": "http://localhost:1/api/v1"}, Kerberos())
-    request = client.get_pools._request((), {})
+    request = client.get_pools.request()
     with pytest.warns(errors.ContractWarning, match="no credentials are sent"):
         response = client.send(request._replace(url=f"{url(server)}/api/v1/pools"), client.operations["get_pools"])
     assert response.status == 401
