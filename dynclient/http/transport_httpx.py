@@ -23,7 +23,7 @@ from .transport_base import BaseTransport
 from .uploads import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     import httpx
     from typing_extensions import Self
@@ -63,6 +63,7 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
     """
 
     _own: httpx.AsyncClient | None = None
+    _end: AsyncGenerator[None, None] | None = None
 
     @cached_property
     def blocking(self) -> transport.Transport:
@@ -88,7 +89,7 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
         """Close the connections of the transport's own session; the next call opens new ones."""
         if "blocking" in self.__dict__:
             self.blocking.close()
-        own, self._own = self._own, None
+        own, self._own, self._end = self._own, None, None
         if own is not None:
             await own.aclose()
 
@@ -97,8 +98,8 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
         """The session in use: the given one, or the own one, which holds the cookies of all calls."""
         if self._given is not None:
             return self._given
-        if self._own is None:
-            self._own = _session(self)
+        if self._own is None or self._own.is_closed:  # its event loop has ended
+            self._own, self._end = _session(self), None
         return self._own
 
     async def send(
@@ -147,6 +148,10 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
             return await asyncio.wait_for(self._answer(self.session, request, attempts), attempts.timeout[1])
         except asyncio.TimeoutError:
             raise failure(failures.SLOW, request) from None
+        finally:
+            if self._end is None and self._own is not None:
+                self._end = _until_loop_ends(self._own)
+                await anext(self._end)
 
     async def _answer(self, session: httpx.AsyncClient, request: Request, attempts: Attempts) -> Response:
         try:  # no name for the message: its repr, which a debugger shows, has the whole URL
@@ -238,6 +243,14 @@ class _Chunks:
 
 
 # --- with httpx ----------------------------------------------------------------------------------
+
+
+async def _until_loop_ends(session: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    """Close a session that nobody closed: event loops close the generators that are left when they end (PEP 525)."""
+    try:
+        yield
+    finally:
+        await session.aclose()
 
 
 def _session(of: Transport) -> httpx.AsyncClient:

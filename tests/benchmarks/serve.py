@@ -75,7 +75,10 @@ def serve(connection: socket.socket) -> None:
     data = b""
     while True:
         while b"\r\n\r\n" not in data:
-            more = connection.recv(65536)
+            try:
+                more = connection.recv(65536)
+            except ConnectionResetError:
+                return
             if not more:
                 return
             data += more
