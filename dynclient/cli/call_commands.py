@@ -174,9 +174,9 @@ def apply(paths: tuple[str, ...], *, dry_run: bool, **server: Any) -> None:
 
     What is absent is made, what differs is changed, what is equal is left alone, what the files do not name stays.
     """
-    wanted = [(path, words_parser.file_content(path, "apply")) for path in paths]
+    files = [(path, words_parser.file_content(path, "apply")) for path in paths]
     with connected(**server) as client:
-        for path, collections in wanted:
+        for path, collections in files:
             if not isinstance(collections, dict) or not all(isinstance(items, list) for items in collections.values()):
                 raise ArgumentError(f"{path}: collections with lists of items are wanted: {{pools: [{{name: etl}}]}}")
             for collection, items in collections.items():

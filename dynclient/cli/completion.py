@@ -81,9 +81,9 @@ def complete(text: str, namespace: Mapping[str, object], ids: Ids | None = None)
     word = last.strip()
     if not _WORD.fullmatch(word):
         return None
-    used = {argument.partition("=")[0].strip() for argument in before}
-    used |= {*path[: sum("=" not in argument for argument in before)]}
-    return Completion(word, [f"{n}=" for n in arguments if n.startswith(word) and n not in used], "param")
+    keywords = {argument.partition("=")[0].strip() for argument in before}
+    keywords |= {*path[: sum("=" not in argument for argument in before)]}
+    return Completion(word, [f"{n}=" for n in arguments if n.startswith(word) and n not in keywords], "param")
 
 
 class _Argument(NamedTuple):
@@ -101,14 +101,14 @@ def _arguments(call: BaseCall) -> dict[str, _Argument]:
     in_path = {p.keyword: p.location == "path" and not p.constant for p in parameters}
     schemas = {p.keyword: p.schema for p in parameters}
     schemas |= {field.keyword: field.schema for field in sorted(encoder.fields, key=lambda field: not field.required)}
-    shown = _answered(call)
+    fields = _item_fields(call)
     return {
-        name: _Argument(name, in_path.get(name, False), _choices(of) or _choices(shown.get(name)))
+        name: _Argument(name, in_path.get(name, False), _choices(of) or _choices(fields.get(name)))
         for name, of in schemas.items()
     }
 
 
-def _answered(call: BaseCall) -> Mapping[str, Schema]:
+def _item_fields(call: BaseCall) -> Mapping[str, Schema]:
     """The fields of what a list lists: a filter of such a name takes the values of the field."""
     if call.paging is None or call.operation.success is None:
         return {}
@@ -130,14 +130,14 @@ def _choices(schema: Schema | None) -> Sequence[object]:
     return (True, False) if "boolean" in schema.types else ()
 
 
-def _values(call: BaseCall, argument: _Argument, written: str, place: _OpenCall, ids: Ids | None) -> Completion:
+def _values(call: BaseCall, argument: _Argument, fragment: str, place: _OpenCall, ids: Ids | None) -> Completion:
     values = [value for value in argument.values if value is not None]
     if not values and ids is not None and argument.in_path:
         values = list(ids(call, argument.keyword))
     if place.quote:
-        start = written.rpartition(place.quote)[2]
+        start = fragment.rpartition(place.quote)[2]
         return Completion(start, [v for v in values if isinstance(v, str) and v.startswith(start)], "value")
-    start = "" if written.rstrip()[-1:] in {"[", ","} else written.strip()
+    start = "" if fragment.rstrip()[-1:] in {"[", ","} else fragment.strip()
     shown = [f'"{value}"' if isinstance(value, str) else repr(value) for value in values]
     return Completion(start, [text for text in shown if text.startswith(start)], "value")
 

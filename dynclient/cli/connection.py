@@ -84,11 +84,11 @@ def _auth(url: str, username: str | None, password: str | None, token: str | Non
         return username, _password(username, password)
     if password is not None:
         raise ArgumentError("--password belongs to --username; give both, or --token")
-    stored = None if os.environ.get("DYNCLIENT_TOKEN") else stored_token(url)
+    keyring_token = None if os.environ.get("DYNCLIENT_TOKEN") else stored_token(url)
     user = os.environ.get("DYNCLIENT_USERNAME") or settings.get("username")
-    if stored is None and user and not os.environ.get("DYNCLIENT_TOKEN"):
+    if keyring_token is None and user and not os.environ.get("DYNCLIENT_TOKEN"):
         return user, _password(user, None)
-    return stored or environment.environment(url).auth
+    return keyring_token or environment.environment(url).auth
 
 
 def _password(user: str, option: str | None) -> str:

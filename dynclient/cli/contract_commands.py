@@ -84,8 +84,8 @@ def diff(
         text = diff_report.write_as(form, changes, level)
     output.changes(text.rstrip("\n")) if form == "text" else click.echo(text.rstrip("\n"))
     counts = diff_report.summary(changes)
-    failed = counts["breaking"] or (fail_on == "warning" and counts["warning"])
-    ctx.exit(1 if fail_on and failed else 0)
+    failures = counts["breaking"] or (fail_on == "warning" and counts["warning"])
+    ctx.exit(1 if fail_on and failures else 0)
 
 
 @click.command()
@@ -132,6 +132,6 @@ def _check_lock(ctx: click.Context, path: str, spec: str | None) -> None:
     lines = locks.check_lock(content, load_source(spec))
     for line in lines:
         click.echo(line)
-    held = len(content["operations"])
-    click.echo(f"{held} operations, {len(lines)} broken promises of {source_name(spec)}", err=True)
+    count = len(content["operations"])
+    click.echo(f"{count} operations, {len(lines)} broken promises of {source_name(spec)}", err=True)
     ctx.exit(1 if lines else 0)

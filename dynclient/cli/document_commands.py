@@ -52,9 +52,9 @@ def list_() -> None:
 @click.option("--into", default="specs", show_default=True, help="The bundle's folder.")
 def add(source: str, release: str | None, login: str | None, into: str) -> None:
     """Add an official file, a URL, a wheel, an installed apache-airflow[-core], or a release that pip fetches."""
-    added = add_release.add(source, into, release=release, login=login)
-    wrote = ", ".join(added.files) or "nothing, it was there"
-    click.echo(f"{added.release}: contract {added.contract}; written: {wrote}")
+    addition = add_release.add(source, into, release=release, login=login)
+    wrote = ", ".join(addition.files) or "nothing, it was there"
+    click.echo(f"{addition.release}: contract {addition.contract}; written: {wrote}")
 
 
 @specs.command()

@@ -35,8 +35,8 @@ class ServerIds:
 
     def __init__(self, *, on: bool) -> None:
         self.on = on
-        self._kept: dict[tuple[int, str], tuple[float, Sequence[str]]] = {}
-        self._asked: dict[tuple[int, str], threading.Thread] = {}
+        self._ids: dict[tuple[int, str], tuple[float, Sequence[str]]] = {}
+        self._threads: dict[tuple[int, str], threading.Thread] = {}
 
     def __call__(self, call: BaseCall, keyword: str) -> Sequence[str]:
         """The ids that are known for an argument of a call."""
@@ -44,15 +44,15 @@ class ServerIds:
         if lister is None:
             return ()
         key = (id(call.client), lister.operation.id)
-        when, ids = self._kept.get(key, (0.0, ()))
+        when, ids = self._ids.get(key, (0.0, ()))
         if time.monotonic() - when > _SECONDS_KEPT:
-            thread = self._asked.get(key)
+            thread = self._threads.get(key)
             if thread is None or not thread.is_alive():
                 thread = threading.Thread(target=self._ask, args=(key, lister, keyword), daemon=True)
-                self._asked[key] = thread
+                self._threads[key] = thread
                 thread.start()
             thread.join(_SECONDS_WAITED)
-        return self._kept.get(key, (0.0, ids))[1]
+        return self._ids.get(key, (0.0, ids))[1]
 
     def _ask(self, key: tuple[int, str], lister: Any, keyword: str) -> None:
         limit = {"limit": _MOST_IDS} if "limit" in lister.types else {}
@@ -62,7 +62,7 @@ class ServerIds:
             page = {}  # a TAB says nothing of errors; the call that follows does
         items = page.get(lister.paging.items) or ()
         ids = [item.get(keyword, item.get("name")) for item in items if isinstance(item, dict)]
-        self._kept[key] = (time.monotonic(), [text for text in ids if isinstance(text, str)])
+        self._ids[key] = (time.monotonic(), [text for text in ids if isinstance(text, str)])
 
 
 def _lister(call: BaseCall, keyword: str) -> Any:
@@ -110,11 +110,11 @@ def _matcher(ipython: Any, ids: ServerIds) -> object:
     @context_matcher(identifier="dynclient", priority=_FIRST)  # type: ignore[untyped-decorator, unused-ignore]
     def match(context: Any) -> object:
         lines = [*context.full_text.split("\n")[: context.cursor_line], context.text_until_cursor]
-        offered = completion.complete("\n".join(lines), ipython.user_ns, ids)
-        if offered is None:
+        completions = completion.complete("\n".join(lines), ipython.user_ns, ids)
+        if completions is None:
             return {"completions": [], "suppress": False}
-        choices = [SimpleCompletion(text, type=offered.kind) for text in offered.choices]
-        fragment = {"matched_fragment": offered.fragment, "ordered": True}
+        choices = [SimpleCompletion(text, type=completions.kind) for text in completions.choices]
+        fragment = {"matched_fragment": completions.fragment, "ordered": True}
         return {"completions": choices, "suppress": bool(choices), **fragment}
 
     return match

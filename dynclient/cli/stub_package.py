@@ -120,8 +120,8 @@ def _awaited(releases: Sequence[_Release]) -> str:
 def _module(release: _Release) -> str:
     """``dynclient/airflow.pyi``: the module-level client of the first release."""
     lines = [_HEAD, f"from dynclient.{release.module} import Client", "_client: Client"]
-    taken = {name for name in release.spec.operations.names if name.isidentifier()}
-    lines += [f"{name} = _client.{name}" for name in sorted({*taken, *_METHODS})]
+    names = {name for name in release.spec.operations.names if name.isidentifier()}
+    lines += [f"{name} = _client.{name}" for name in sorted({*names, *_METHODS})]
     return "\n".join([*lines, ""])
 
 

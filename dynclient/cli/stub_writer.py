@@ -65,13 +65,13 @@ def stubs(spec: Spec, *, awaited: bool = False) -> str:
         spec: of any document.
         awaited: for a client of ``dynclient.aio``.
     """
-    made = _Stubs(spec, awaited=awaited)
-    calls = [made.operation(operation) for operation in spec.operations.values()]
-    values = [*made.values()]
-    body = [*made.models(), *values, *calls, *made.client()]  # the models last, when it is known which there are
-    title = f"{made.title} {spec.release or ''}".strip().replace("\n", " ")
+    writer = _Stubs(spec, awaited=awaited)
+    calls = [writer.operation(operation) for operation in spec.operations.values()]
+    values = [*writer.values()]
+    body = [*writer.models(), *values, *calls, *writer.client()]  # the models last, when it is known which there are
+    title = f"{writer.title} {spec.release or ''}".strip().replace("\n", " ")
     head = f"# {title}: made by `dynclient stubs`; a newer document needs a newer file, the client does not."
-    return "\n".join([head, *made.imports(), "", *body])
+    return "\n".join([head, *writer.imports(), "", *body])
 
 
 class _Method(NamedTuple):
@@ -96,19 +96,19 @@ class _Stubs:
         self.is_airflow = "airflow" in self.title.lower()
         self.docs = Client(spec, "http://localhost", transport=object())
         taken = {"Client", "Models", "Spec"}
-        self.classes = dict(_named(((name, identifier(name)) for name in spec.models), taken))
+        self.classes = dict(_unique_names(((name, identifier(name)) for name in spec.models), taken))
         self.records = {name for name in self.classes if issubclass(spec.models[name], Model)}
         protocols = ((one.id, f"_{camel(one.name.replace('_', ' '))}") for one in spec.operations.values())
-        self.protocols = dict(_named(protocols, taken))
+        self.protocols = dict(_unique_names(protocols, taken))
         #: in a class, a field hides what is called like it
         fields = {field for name in self.records for field in spec.models[name]._schema_.fields}
         taken |= fields
-        self.aliases = dict(_named(((name, f"_{name}") for name in self.classes.values()), taken))
+        self.aliases = dict(_unique_names(((name, f"_{name}") for name in self.classes.values()), taken))
         self.hidden = {name for name in self.classes.values() if name in fields}
         #: the object schemas by their place; those that the document does not name are found on the way
         self.records_at = {spec.models[name]._schema_.pointer: self.classes[name] for name in sorted(self.records)}
         self.taken = taken
-        self.words = dict(_named(((word, f"_{word}" if word in taken else word) for word in _HOMES), taken))
+        self.words = dict(_unique_names(((word, f"_{word}" if word in taken else word) for word in _HOMES), taken))
         self.used: set[str] = set()
 
     def say(self, word: str) -> str:
@@ -159,15 +159,15 @@ class _Stubs:
         fields = {field: of for field, of in schema.fields.items() if _is_name(field)}
         attributes = [f"    {f}: {self.annotation(of, read=True)}" for f, of in fields.items() if _is_free(f, Model)]
         required = {f for f in schema.required & fields.keys() if not (fields[f].read_only or fields[f].write_only)}
-        given = [
+        keywords = [
             f"{field}: {self.given(of)}{'' if field in required else ' = ...'}"
             for field, of in sorted(fields.items(), key=lambda item: item[0] not in required)
             if field != "self"
         ]
         mark = f"    @{self.say('overload')}"
-        made = [mark, f"    def __init__(self, given: {self.say('Mapping')}[{self._any_field()}], /) -> None: ..."]
-        made += [mark, f"    def __init__(self, *, {', '.join(given)}) -> None: ..."]
-        return "\n".join([f"class {name}(_Record):", *attributes, *(made if given else []), ""])
+        lines = [mark, f"    def __init__(self, given: {self.say('Mapping')}[{self._any_field()}], /) -> None: ..."]
+        lines += [mark, f"    def __init__(self, *, {', '.join(keywords)}) -> None: ..."]
+        return "\n".join([f"class {name}(_Record):", *attributes, *(lines if keywords else []), ""])
 
     # --- operations ---
 
@@ -360,7 +360,7 @@ class _Stubs:
         yield "\n".join(["class Client(_BaseClient):", "    spec: Spec", *lines, _NO_GUESSING, ""])
 
 
-def _named(wanted: Iterable[tuple[str, str]], taken: set[str]) -> Iterator[tuple[str, str]]:
+def _unique_names(wanted: Iterable[tuple[str, str]], taken: set[str]) -> Iterator[tuple[str, str]]:
     """Each with the name that it wants, or the next that is free."""
     for key, name in wanted:
         found = free(name, taken)

@@ -155,7 +155,7 @@ class Report(NamedTuple):
         reasons = {
             part.reason: [one.place for one in self.skipped if one.reason == part.reason] for part in self.skipped
         }
-        lines += [f"Left out: {reason}, in {_named(places)}" for reason, places in reasons.items()]
+        lines += [f"Left out: {reason}, in {_name(places)}" for reason, places in reasons.items()]
         lines += [f"Note: {note}" for note in self.notes]
         if uncovered and self.uncovered:
             lines.append(f"Uncovered: {', '.join(self.uncovered)}")
@@ -240,9 +240,9 @@ def _grouped(findings: Iterable[Finding]) -> Iterator[str]:
             heading = first.operation
             yield f"  {heading or 'no operation'}"
         yield f"    {first.line}"
-        yield f"      in {_named(list(dict.fromkeys(finding.place for finding in group)))}"
+        yield f"      in {_name(list(dict.fromkeys(finding.place for finding in group)))}"
 
 
-def _named(places: Sequence[str]) -> str:
+def _name(places: Sequence[str]) -> str:
     more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
     return f"{', '.join(places[:_PLACES])}{more}"

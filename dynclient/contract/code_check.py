@@ -185,9 +185,9 @@ class CodeCheck:
             model = _model(new) if use.model else ""
             fields = _body(new).fields if model else {}  # type: ignore[union-attr] # a model is of a body
             members = ", ".join(f"{name}={words}" for name, words in arguments if name in fields and name not in path)
-            shown = [words for name, words in arguments if name in path] + ([f"{model}({members})"] if model else [])
-            shown += [f"{name}={words}" for name, words in arguments if name not in path and name not in fields]
-            return f"{use.receiver or 'client'}.{new.name}{use.suffix}({', '.join(shown)})"
+            text = [words for name, words in arguments if name in path] + ([f"{model}({members})"] if model else [])
+            text += [f"{name}={words}" for name, words in arguments if name not in path and name not in fields]
+            return f"{use.receiver or 'client'}.{new.name}{use.suffix}({', '.join(text)})"
         names = {p.name for p in new.parameters if p.location == "query"}
         query = "&".join(f"{name}=…" for name, _ in arguments if name in names)
         templates = {p.name for p in new.parameters if p.location == "path"}

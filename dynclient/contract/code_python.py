@@ -62,7 +62,7 @@ class _Finder:
         self.values = Values(tree)
         self.imports = {name for node in ast.walk(tree) for name in _imported(node)}
         self.uses_library = any(name.split(".")[0] == _LIBRARY for name in self.imports)
-        self.seen: set[ast.AST] = set()  # texts that a call has used
+        self.used_texts: set[ast.AST] = set()  # texts that a call has used
 
     def find(self) -> list[Use | Unclear]:
         """All uses."""
@@ -91,24 +91,24 @@ class _Finder:
         operation = self.spec.operations[name]
         receiver = chain.value
         if self._is_generated(receiver):
-            given, complete = self._generated_arguments(node, operation)
+            values, complete = self._generated_arguments(node, operation)
             more = {"receiver": ast.unparse(receiver), "model": self._model(node)}
-            return self._use(node, operation, "generated", given, complete=complete, **more)
+            return self._use(node, operation, "generated", values, complete=complete, **more)
         if not self._is_client(receiver):
             return None
-        given = self._named(arguments, operation)
-        complete = self._keywords(node, given)
-        if "body" in given:
+        values = self._positional(arguments, operation)
+        complete = self._keywords(node, values)
+        if "body" in values:
             fields, whole = self.values.members(_keyword(node, "body"))
-            given = {**{k: v for k, v in given.items() if k != "body"}, **fields}
+            values = {**{k: v for k, v in values.items() if k != "body"}, **fields}
             complete = complete and whole
         more = {"receiver": ast.unparse(receiver), "suffix": suffix}
-        return self._use(node, operation, "call", given, complete=complete, **more)
+        return self._use(node, operation, "call", values, complete=complete, **more)
 
     def _is_generated(self, receiver: ast.expr) -> bool:
         """An object of a class such as ``DAGRunApi``, as generated clients have one for each tag."""
-        made = self.values.made_by(receiver)
-        return made.endswith("Api") and made != "Api"
+        maker = self.values.made_by(receiver)
+        return maker.endswith("Api") and maker != "Api"
 
     def _is_client(self, receiver: ast.expr) -> bool:
         """A client of this library: made by it, or of unknown making in a module that imports it."""
@@ -117,48 +117,48 @@ class _Finder:
         root = receiver
         while isinstance(root, ast.Attribute):
             root = root.value
-        made = self.values.made_by(receiver)
-        if made:
-            module = self.values.modules.get(made.partition(".")[0], "")
-            return module.partition(".")[0] == _LIBRARY or made.rpartition(".")[2] in _MAKERS
+        maker = self.values.made_by(receiver)
+        if maker:
+            module = self.values.modules.get(maker.partition(".")[0], "")
+            return module.partition(".")[0] == _LIBRARY or maker.rpartition(".")[2] in _MAKERS
         if isinstance(root, ast.Name) and root.id in self.values.modules:
             return self.values.modules[root.id].split(".")[0] == _LIBRARY
         return isinstance(receiver, (ast.Name, ast.Attribute))
 
-    def _named(self, arguments: list[ast.expr], operation: Operation) -> dict[str, object]:
+    def _positional(self, arguments: list[ast.expr], operation: Operation) -> dict[str, object]:
         """Positional arguments by the names of the path parameters."""
         names = [parameter.name for parameter in operation.parameters if parameter.location == "path"]
         return {name: self.values.literal(value) for name, value in zip(names, arguments, strict=False)}
 
-    def _keywords(self, node: ast.Call, given: dict[str, object]) -> bool:
+    def _keywords(self, node: ast.Call, values: dict[str, object]) -> bool:
         """Adds the keywords of a call to what is given; False where ``**`` hides some."""
         complete = True
         for keyword in node.keywords:
             if keyword.arg is not None:
-                given[keyword.arg] = self.values.literal(keyword.value)
+                values[keyword.arg] = self.values.literal(keyword.value)
                 continue
             members, whole = self.values.members(keyword.value)
-            given.update(members)
+            values.update(members)
             complete = complete and whole
         return complete
 
     def _generated_arguments(self, node: ast.Call, operation: Operation) -> tuple[dict[str, object], bool]:
         """Arguments of a generated client's method: path parameters, then the body as a model or a dict."""
         names = [parameter.name for parameter in operation.parameters if parameter.location == "path"]
-        given = self._named(node.args[: len(names)], operation)
+        values = self._positional(node.args[: len(names)], operation)
         known = {parameter.name for parameter in operation.parameters}
         bodies = list(node.args[len(names) :])
         for keyword in node.keywords:
             if keyword.arg in known:
-                given[keyword.arg] = self.values.literal(keyword.value)
+                values[keyword.arg] = self.values.literal(keyword.value)
             elif keyword.arg is not None and not keyword.arg.startswith("_"):
                 bodies.append(keyword.value)
         complete = all(keyword.arg is not None for keyword in node.keywords)
         for body in bodies if operation.request_body is not None else ():
             fields, whole = self.values.members(body)
-            given.update(fields)
+            values.update(fields)
             complete = complete and whole
-        return given, complete
+        return values, complete
 
     def _model(self, node: ast.Call) -> str:
         """The class of the document's that a generated client is given an object of."""
@@ -177,42 +177,42 @@ class _Finder:
         below = self.paths.below(text) if text is not None else None
         if url is None or below is None or not below[0]:
             return None
-        self.seen.update(self.values.sources(url))
+        self.used_texts.update(self.values.sources(url))
         path, query = below
-        known = self.paths.operations(path)
+        operations_there = self.paths.operations(path)
         words = path.replace(HOLE, "…")
-        if not known:
+        if not operations_there:
             return self._unclear(node, f"{words} is no path of the document")
         if method is None:
-            return self._unclear(node, f"{known[0].path}: its method is not seen here")
+            return self._unclear(node, f"{operations_there[0].path}: its method is not seen here")
         operations = self.paths.operations(path, method)
         if not operations:
-            return self._unclear(node, f"{method} {known[0].path} is no operation of the document")
-        given = {**self.paths.path_arguments(path, operations[0]), **query}
+            return self._unclear(node, f"{method} {operations_there[0].path} is no operation of the document")
+        values = {**self.paths.path_arguments(path, operations[0]), **query}
         params, whole = self.values.members(_keyword(node, "params"))
-        given.update(params)
+        values.update(params)
         body = next((value for key in _BODY_KEYWORDS if (value := _keyword(node, key)) is not None), None)
         fields, body_is_whole = self.values.members(body)
-        given.update(fields)
-        return self._use(node, operations[0], "url", given, complete=whole and body_is_whole)
+        values.update(fields)
+        return self._use(node, operations[0], "url", values, complete=whole and body_is_whole)
 
     def _url_and_method(self, node: ast.Call, name: str) -> tuple[ast.expr | None, str | None]:
         """The expression of a URL in a call that sends, and the method in capitals; None where it is not told."""
-        named = next((value for key in _URL_KEYWORDS if (value := _keyword(node, key)) is not None), None)
+        url = next((value for key in _URL_KEYWORDS if (value := _keyword(node, key)) is not None), None)
         first = node.args[0] if node.args else None
-        said = self.values.text(_keyword(node, "method"))
+        method = self.values.text(_keyword(node, "method"))
         if name in _SENDERS or name in _SENSORS:
-            return named, (said or {**_SENDERS, **_SENSORS}[name]).upper()
+            return url, (method or {**_SENDERS, **_SENSORS}[name]).upper()
         if name in _VERBS:
-            return named or first, _VERBS[name]
+            return url or first, _VERBS[name]
         if name == "run" and isinstance(node.func, ast.Attribute):
-            return named or first, self._hook_method(node.func.value)
+            return url or first, self._hook_method(node.func.value)
         if name in _GENERIC:
-            if len(node.args) >= 2 and said is None:
-                said = self.values.text(node.args[0])
+            if len(node.args) >= 2 and method is None:
+                method = self.values.text(node.args[0])
                 first = node.args[1]
             default = "GET" if name in {"Request", "urlopen"} and _keyword(node, "data") is None else None
-            return named or first, said.upper() if said and HOLE not in said else default
+            return url or first, method.upper() if method and HOLE not in method else default
         return None, None
 
     def _hook_method(self, receiver: ast.expr) -> str | None:
@@ -222,26 +222,26 @@ class _Finder:
         if call is None or name not in _SENDERS:
             return None
         first = call.args[0] if call.args else _keyword(call, "method")
-        said = self.values.text(first) if first is not None else _SENDERS[name]
-        return said.upper() if said and HOLE not in said else None
+        method = self.values.text(first) if first is not None else _SENDERS[name]
+        return method.upper() if method and HOLE not in method else None
 
     def _other_urls(self) -> Iterator[Unclear]:
         """Whole URLs of the API that no call that sends was seen to use."""
         for node in self.values.texts():
-            if node in self.seen or node in self.values.documentation:
+            if node in self.used_texts or node in self.values.documentation:
                 continue
             text = self.values.text(node)
             below = self.paths.below(text) if text is not None and " " not in text and "\n" not in text else None
             if below is not None and below[0].count("/") > self.paths.prefix.count("/") - self.paths.base.count("/"):
-                known = self.paths.operations(below[0])
-                if known:
-                    yield self._unclear(node, f"{known[0].path}: what is done with this URL is not seen here")
+                operations = self.paths.operations(below[0])
+                if operations:
+                    yield self._unclear(node, f"{operations[0].path}: what is done with this URL is not seen here")
 
     # --- results ---
 
-    def _use(self, node: ast.Call, operation: Operation, form: Any, given: dict[str, object], **more: Any) -> Use:
+    def _use(self, node: ast.Call, operation: Operation, form: Any, values: dict[str, object], **more: Any) -> Use:
         fields = tuple(self.values.fields_read(node))
-        return Use(self.file, node.lineno, operation.id, form, given, fields=fields, **more)
+        return Use(self.file, node.lineno, operation.id, form, values, fields=fields, **more)
 
     def _unclear(self, node: ast.expr, reason: str) -> Unclear:
         return Unclear(self.file, node.lineno, reason)

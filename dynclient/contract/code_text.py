@@ -74,27 +74,27 @@ def _use(
     below: tuple[str, dict[str, object]], command: str, around: str, paths: Paths, place: tuple[str, int]
 ) -> Use | Unclear:
     path, arguments = below
-    known = paths.operations(path)
-    if not known:
+    operations_there = paths.operations(path)
+    if not operations_there:
         return Unclear(*place, f"{path.replace(HOLE, '…')} is no path of the document")
     method = _method(command, around)
     if method is None:
-        return Unclear(*place, f"{known[0].path}: its method is not seen here")
+        return Unclear(*place, f"{operations_there[0].path}: its method is not seen here")
     operations = paths.operations(path, method)
     if not operations:
-        return Unclear(*place, f"{method} {known[0].path} is no operation of the document")
+        return Unclear(*place, f"{method} {operations_there[0].path} is no operation of the document")
     body = _CURL_BODY.search(command)
     fields = dict.fromkeys(_MEMBER.findall(body[2]), UNKNOWN) if body else {}
-    given = {**paths.path_arguments(path, operations[0]), **arguments, **fields}
+    values = {**paths.path_arguments(path, operations[0]), **arguments, **fields}
     complete = body is None or bool(fields) or body[2].strip() in {"{}", ""}
-    return Use(*place, operations[0].id, "url", given, complete=complete)
+    return Use(*place, operations[0].id, "url", values, complete=complete)
 
 
 def _method(command: str, around: str) -> str | None:
     if _CURL.search(command):
-        named = _CURL_METHOD.search(command)
-        if named:
-            return named[1] or named[2]
+        match = _CURL_METHOD.search(command)
+        if match:
+            return match[1] or match[2]
         return "POST" if re.search(r"\s(?:-d|--data\S*|--json)\b", command) else "GET"
-    named = _METHOD_KEY.search(around) or re.search(r"\b(GET|POST|PATCH|PUT|DELETE)\b", around)
-    return named[1].upper() if named else None
+    match = _METHOD_KEY.search(around) or re.search(r"\b(GET|POST|PATCH|PUT|DELETE)\b", around)
+    return match[1].upper() if match else None

@@ -81,10 +81,10 @@ class Paths:
     def below(self, text: str) -> tuple[str, dict[str, object]] | None:
         """The path as in the document and the query's arguments, of a text that holds a URL of it; None otherwise."""
         marker = self.prefix.lstrip("/")
-        found = re.search(rf"(?:^|[/{HOLE}]){re.escape(marker)}(?=/)", text) if marker else None
-        if found is None:
+        match = re.search(rf"(?:^|[/{HOLE}]){re.escape(marker)}(?=/)", text) if marker else None
+        if match is None:
             return None
-        rest = text[found.end() :]
+        rest = text[match.end() :]
         path, _, query = rest.partition("?")
         path = path.partition("#")[0].rstrip("/")
         if self.prefix != self.base:

@@ -118,9 +118,9 @@ class Values:
             return self._or_hole(node.left, depth) + self._or_hole(node.right, depth)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
             pattern = self.text(node.left, depth + 1)
-            return self._filled(pattern, node.right, depth) if pattern is not None else None
+            return self._fill_percent(pattern, node.right, depth) if pattern is not None else None
         if isinstance(node, ast.Call):
-            return self._called(node, depth)
+            return self._text_of_call(node, depth)
         value = self.value_of(node)
         return self.text(value, depth + 1) if value is not None else None
 
@@ -131,14 +131,14 @@ class Values:
     def _part(self, node: ast.expr, depth: int) -> str:
         return self._or_hole(node.value if isinstance(node, ast.FormattedValue) else node, depth)
 
-    def _filled(self, pattern: str, values: ast.expr, depth: int) -> str:
+    def _fill_percent(self, pattern: str, values: ast.expr, depth: int) -> str:
         """``pattern % values``."""
-        listed = iter(values.elts if isinstance(values, ast.Tuple) else [values])
+        items = iter(values.elts if isinstance(values, ast.Tuple) else [values])
         return _PLACEHOLDER.sub(
-            lambda _: self._or_hole(item, depth) if (item := next(listed, None)) is not None else HOLE, pattern
+            lambda _: self._or_hole(item, depth) if (item := next(items, None)) is not None else HOLE, pattern
         )
 
-    def _called(self, node: ast.Call, depth: int) -> str | None:  # noqa: PLR0911 - a table of forms
+    def _text_of_call(self, node: ast.Call, depth: int) -> str | None:  # noqa: PLR0911 - a table of forms
         """``pattern.format(…)``, ``base.rstrip("/")``, ``urljoin(base, path)``, ``"/".join([…])``."""
         name = dotted(node.func).rpartition(".")[2]
         if name == "urljoin" and len(node.args) == 2:
@@ -150,11 +150,11 @@ class Values:
             return None
         owner = self.text(node.func.value, depth + 1)
         if node.func.attr == "format" and owner is not None:
-            named = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-            listed = iter(node.args)
+            keywords = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+            items = iter(node.args)
 
             def fill(match: re.Match[str]) -> str:
-                value = named.get(match[1]) if match[1] and not match[1].isdigit() else next(listed, None)
+                value = keywords.get(match[1]) if match[1] and not match[1].isdigit() else next(items, None)
                 return self._or_hole(value, depth) if value is not None else HOLE
 
             return _FIELD.sub(fill, owner)
@@ -166,12 +166,12 @@ class Values:
 
     def sources(self, node: ast.expr) -> Iterator[ast.AST]:
         """The expressions that a text is made of, through names."""
-        waiting, seen = [node], set[ast.AST]()
+        waiting, visited_nodes = [node], set[ast.AST]()
         while waiting:
             here = waiting.pop()
-            if here in seen:
+            if here in visited_nodes:
                 continue
-            seen.add(here)
+            visited_nodes.add(here)
             yield here
             value = self.value_of(here) if isinstance(here, (ast.Name, ast.Attribute)) else None
             waiting += [child for child in ast.iter_child_nodes(here) if isinstance(child, ast.expr)]
@@ -207,8 +207,8 @@ class Values:
                 return self.members(inner, depth + 1)
             if isinstance(node.func, ast.Attribute) and node.func.attr == "encode":
                 return self.members(node.func.value, depth + 1)
-            named = {k.arg: self.literal(k.value) for k in node.keywords if k.arg and not k.arg.startswith("_")}
-            return named, not node.args and all(keyword.arg for keyword in node.keywords)
+            mapping = {k.arg: self.literal(k.value) for k in node.keywords if k.arg and not k.arg.startswith("_")}
+            return mapping, not node.args and all(keyword.arg for keyword in node.keywords)
         text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
         if text is not None:
             return dict.fromkeys(re.findall(r'"(\w+)"\s*:', text), UNKNOWN), text.strip().startswith("{")
@@ -216,7 +216,7 @@ class Values:
         if value is None:
             return {}, False
         members, whole = self.members(value, depth + 1)
-        return {**members, **self._added(node)}, whole
+        return {**members, **self._additions(node)}, whole
 
     def _dict(self, node: ast.Dict, depth: int) -> tuple[dict[str, object], bool]:
         members: dict[str, object] = {}
@@ -231,16 +231,16 @@ class Values:
                 whole = whole and all_told
         return members, whole
 
-    def _added(self, node: ast.expr) -> dict[str, object]:
+    def _additions(self, node: ast.expr) -> dict[str, object]:
         """Members that are set on a name after it was assigned."""
-        added: dict[str, object] = {}
+        additions: dict[str, object] = {}
         for assign in ast.walk(self.scopes.get(node, self.tree)):
             for target in assign.targets if isinstance(assign, ast.Assign) else ():
                 if isinstance(target, ast.Subscript) and dotted(target.value) == dotted(node):
                     name = self.literal(target.slice)
                     if isinstance(name, str) and isinstance(assign, ast.Assign):
-                        added[name] = self.literal(assign.value)
-        return added
+                        additions[name] = self.literal(assign.value)
+        return additions
 
     # --- who made what ----------------------------------------------------------------------------------------
 
@@ -266,12 +266,12 @@ class Values:
         """The names that are read of a call's result: attributes and items, through names, loops and ``.json()``."""
         fields: dict[str, None] = {}
         waiting: list[ast.AST] = [call]
-        seen: set[ast.AST] = set()
+        visited_nodes: set[ast.AST] = set()
         while waiting:
             node = waiting.pop()
-            if node in seen:
+            if node in visited_nodes:
                 continue
-            seen.add(node)
+            visited_nodes.add(node)
             parent = self.parents.get(node)
             if isinstance(parent, (ast.Await, ast.Starred, ast.NamedExpr)):
                 waiting.append(parent)

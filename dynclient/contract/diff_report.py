@@ -98,8 +98,8 @@ def range_as(form: str, steps: Mapping[str, Sequence[Change]], level: Level = "w
 
 
 def _sections(changes: Sequence[Change], level: Level) -> list[tuple[str, list[Cause]]]:
-    wanted = LEVELS[: LEVELS.index(level) + 1]
-    listed = causes(change for change in changes if change.level in wanted)
+    levels = LEVELS[: LEVELS.index(level) + 1]
+    listed = causes(change for change in changes if change.level in levels)
     groups = {title: [cause for cause in listed if cause.section == name] for name, title in SECTIONS.items()}
     return [(title, group) for title, group in groups.items() if group]
 
@@ -107,10 +107,10 @@ def _sections(changes: Sequence[Change], level: Level) -> list[tuple[str, list[C
 def _summary_line(changes: Sequence[Change], level: Level) -> str:
     counts = summary(changes)
     words = ", ".join(f"{count} {name}" for name, count in counts.items())
-    hidden = sum(counts[name] for name in LEVELS[LEVELS.index(level) + 1 :])
+    rest = sum(counts[name] for name in LEVELS[LEVELS.index(level) + 1 :])
     operations = len({change.operation for change in changes if change.operation})
     reach = f" in {operations} operation{'' if operations == 1 else 's'}" if operations else ""
-    return f"{words}{reach}" + (f"; --level {LEVELS[-1]} shows all" if hidden else "")
+    return f"{words}{reach}" + (f"; --level {LEVELS[-1]} shows all" if rest else "")
 
 
 def _sentence(cause: Cause) -> str:

@@ -129,9 +129,9 @@ def _broken(name: str, entry: Mapping[str, Any], spec: Spec) -> Iterator[str]:
     required = {p.name for p in operation.parameters if p.required and not p.constant}
     for argument in sorted((required | _required(body)) - set(entry["arguments"])):
         yield f"{name}: {argument} must be given"
-    read = _field_names(operation)
+    answer_fields = _field_names(operation)
     for field in entry["fields"]:
-        if field not in read:
+        if field not in answer_fields:
             yield f"{name}: the answer has no {field} any more"
 
 
@@ -149,12 +149,12 @@ def _field_names(operation: Operation) -> set[str]:
     content = operation.success.content if operation.success is not None else {}
     waiting = [media.schema for media in content.values() if media.schema is not None]
     names: set[str] = set()
-    seen: set[str] = set()
+    pointers: set[str] = set()
     while waiting:
         schema = waiting.pop().plain
-        if schema.pointer in seen:
+        if schema.pointer in pointers:
             continue
-        seen.add(schema.pointer)
+        pointers.add(schema.pointer)
         names.update(schema.fields)
         waiting += schema.fields.values()
         waiting += [one for one in (schema.items, schema.additional) if one is not None]

@@ -126,9 +126,9 @@ def words(alternatives: Iterable[Branch]) -> str:
     return " or ".join(dict.fromkeys(branch.words for branch in alternatives))
 
 
-def branches(node: Node, known: Sequence[Schema] = ()) -> list[Branch]:
-    """The alternatives of a place; ``known`` is what holds for all of them already."""
-    parts, unions = conjunction(node, known)
+def branches(node: Node, declared: Sequence[Schema] = ()) -> list[Branch]:
+    """The alternatives of a place; ``declared`` is what holds for all of them already."""
+    parts, unions = conjunction(node, declared)
     if unions:
         chosen = itertools.islice(itertools.product(*unions), _MOST_BRANCHES)
         return [branch for combination in chosen for branch in branches(combination, parts)]
@@ -141,8 +141,8 @@ def _types(parts: Sequence[Schema]) -> list[str | None]:
         allowed = types_of_keywords(parts)
     except ValueError:  # a contradiction: nothing but "or null" may be left of it
         return ["null"]
-    said = [part.keywords["type"] for part in parts if isinstance(part.keywords.get("type"), list)]
-    order = {name: place for place, name in enumerate(said[0] if said else ())}
+    lists = [part.keywords["type"] for part in parts if isinstance(part.keywords.get("type"), list)]
+    order = {name: place for place, name in enumerate(lists[0] if lists else ())}
     names = sorted((name for name in allowed if name != "null"), key=lambda name: order.get(name, len(order)))
     return [*names] or [*allowed] or [None]
 
@@ -177,13 +177,13 @@ def likeness(a: Branch, b: Branch, depth: int = 0) -> float:
     if a.type != b.type:
         return 0.1 if None in {a.type, b.type} else 0.5 if {a.type, b.type} == {"integer", "number"} else 0.0
     score = 1.0 + 0.5 * (a.format == b.format) + 0.25 * (a.enum == b.enum)
-    named = a.name is not None and a.name == b.name
+    same_name = a.name is not None and a.name == b.name
     if a.fields and b.fields:
         common = a.fields.keys() & b.fields.keys()
-        score += 4 * len(common) / len(a.fields.keys() | b.fields.keys()) + 2 * named
+        score += 4 * len(common) / len(a.fields.keys() | b.fields.keys()) + 2 * same_name
         fixed = [(branches(a.fields[n])[0].enum, branches(b.fields[n])[0].enum) for n in sorted(common)]
         score += sum((x == y) - (x != y) for x, y in fixed if x and y and len(x) == len(y) == 1)
-        return score if common or named else 0.0
+        return score if common or same_name else 0.0
     if a.type == "array" and depth < 3:
         pairs_ = [(x, y) for x in branches(a.items()) for y in branches(b.items())]
         score += max((likeness(x, y, depth + 1) for x, y in pairs_), default=0.0)

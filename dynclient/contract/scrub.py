@@ -69,9 +69,9 @@ def scrub_request(request: Any, is_secret: NameRule) -> object:
         request.headers[name] = masked_field(name, _text(request.headers[name]), is_secret)
     body = request.body
     raw = body.read() if hasattr(body, "read") else body if isinstance(body, (bytes, str, type(None))) else list(body)
-    joined = b"".join(raw) if isinstance(raw, list) else raw
-    if joined:
-        octets = joined.encode() if isinstance(joined, str) else joined
+    text = b"".join(raw) if isinstance(raw, list) else raw
+    if text:
+        octets = text.encode() if isinstance(text, str) else text
         login = request.method == "POST" and is_login(request.uri)
         hide: NameRule = (lambda name: name not in _LOGIN_SAYS) if login else is_secret
         clean = scrub_text(octets, _text(request.headers.get("Content-Type", "")), hide)
@@ -148,7 +148,7 @@ def _json(text: str, is_secret: NameRule) -> str:
 def _one_json(text: str, is_secret: NameRule) -> str | None:
     try:
         value = json.loads(text, object_pairs_hook=_once)
-        clean = masked_value(value, is_secret, _hidden, _string)
+        clean = masked_value(value, is_secret, _mask, _string)
         if clean == value:
             return text
         encoded = json.dumps(clean, ensure_ascii=_SURROGATE.search(text) is not None)
@@ -165,12 +165,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, object]:
     return members
 
 
-def _hidden(value: Any) -> object:
+def _mask(value: Any) -> object:
     """Text becomes the mask, at any depth; numbers become 0; nothing, true and false tell nothing."""
     if isinstance(value, dict):
-        return {name: _hidden(item) for name, item in value.items()}
+        return {name: _mask(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_hidden(item) for item in value]
+        return [_mask(item) for item in value]
     if isinstance(value, str):
         return MASK if value else value
     return value if value is None or isinstance(value, bool) else type(value)(0)

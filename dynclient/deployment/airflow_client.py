@@ -219,10 +219,10 @@ class Airflow(Runs, Deployed[Call], Client):
         Raises:
             ArgumentError: something that cannot be written changed; by name, nothing was sent.
         """
-        planned = updating.plan(model, self.spec)
-        if planned is None:
+        change = updating.plan(model, self.spec)
+        if change is None:
             return model
-        return updating.same(model, self.call(planned.operation, **planned.arguments))
+        return updating.same(model, self.call(change.operation, **change.arguments))
 
     def verify(self, *, timeout: float = 600.0, progress: Progress | None = None) -> Verification:
         """Call every safe operation whose arguments can be learned, and hold each answer to the document.

@@ -69,9 +69,9 @@ def application(root: str, mount: str, response: Response) -> Application:
             f"is an application mounted at {mount}, and may these credentials see it?"
         )
     document.pop("servers", None)  # where it was got from counts
-    known = releases.applications()[_AUTH_MANAGER]
-    if document.get("info", {}).get("title") == known["title"]:
-        document = _corrected(document, known)
+    manager = releases.applications()[_AUTH_MANAGER]
+    if document.get("info", {}).get("title") == manager["title"]:
+        document = _corrected(document, manager)
     whole = any(path.startswith(f"{mount}/") for path in document.get("paths", ()))
     spec = load.load_mapping(document, source=document_url(root, mount))
     return Application(spec, root if whole else root + mount)
@@ -87,8 +87,8 @@ def _document(response: Response) -> dict[str, Any] | None:
     return data if isinstance(data, dict) and "openapi" in data else None
 
 
-def _corrected(document: dict[str, object], known: Mapping[str, Any]) -> dict[str, Any]:
-    for overlay in known["corrections"]:
+def _corrected(document: dict[str, object], manager: Mapping[str, Any]) -> dict[str, Any]:
+    for overlay in manager["corrections"]:
         document = overlays.apply_overlay(document, overlay)
     return document
 
@@ -96,9 +96,9 @@ def _corrected(document: dict[str, object], known: Mapping[str, Any]) -> dict[st
 @cache
 def auth_manager() -> Spec:
     """The bundled document of the FAB auth manager, corrected; its paths begin with ``/auth``."""
-    known = releases.applications()[_AUTH_MANAGER]
-    document = _corrected(releases.application_document(known["document"]), known)
-    return load.load_mapping(document, source=known["source"])
+    manager = releases.applications()[_AUTH_MANAGER]
+    document = _corrected(releases.application_document(manager["document"]), manager)
+    return load.load_mapping(document, source=manager["source"])
 
 
 def auth_manager_operation(name: str) -> str | None:

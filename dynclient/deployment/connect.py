@@ -98,12 +98,14 @@ def connection(target: Target, release: str | None, spec: Document | None) -> Ge
         spec: the document, when it is not to be chosen; nothing is sent then.
     """
     if spec is not None:
-        given = spec if isinstance(spec, Spec) else load.load(spec)
-        return Connection(target, release, Chosen(given, exact=release in {None, given.release}, why="it was given"))
+        document = spec if isinstance(spec, Spec) else load.load(spec)
+        return Connection(
+            target, release, Chosen(document, exact=release in {None, document.release}, why="it was given")
+        )
     credentials = target.credentials
-    known = release or (yield from discovery.find_release(target.root, credentials))
-    chosen = yield from discovery.choose_document(known, target.root, credentials)
-    return Connection(target, known, chosen)
+    server_release = release or (yield from discovery.find_release(target.root, credentials))
+    chosen = yield from discovery.choose_document(server_release, target.root, credentials)
+    return Connection(target, server_release, chosen)
 
 
 def connect(
@@ -142,15 +144,15 @@ def connect(
     where = target(url, auth)
     sender = transport if transport is not None else Transport()
     try:
-        found = _send_probes(connection(where, release, spec), where, sender)
-        client = found.client(Airflow, sender, responses, read_only=read_only, requests=requests)
+        result = _send_probes(connection(where, release, spec), where, sender)
+        client = result.client(Airflow, sender, responses, read_only=read_only, requests=requests)
         if release is None and spec is None:
             client.log_in()
     except BaseException:
         if transport is None:
             sender.close()
         raise
-    found.warn_if_inexact(client)
+    result.warn_if_inexact(client)
     return client
 
 

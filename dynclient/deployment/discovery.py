@@ -110,7 +110,7 @@ def _wants_credentials(answer: Response, credentials: Credentials, api: str) -> 
 
 def _newest(api: str) -> str:
     """The newest bundled release that has this API."""
-    return next(known for known in reversed(releases.releases()) if _api(known) == api)
+    return next(release for release in reversed(releases.releases()) if _api(release) == api)
 
 
 def _api(release: str) -> str:
@@ -137,8 +137,8 @@ def _object(response: Response) -> dict[str, object] | None:
 
 def _unknown_release(root: str, answers: Mapping[str, Response], credentials: Credentials) -> DynclientError:
     """The error for a server that does not say its release."""
-    listed = " and ".join(f"{api}/version with {_described(response)}" for api, response in answers.items())
-    message = f"{root} does not say which Airflow it is: it answered {listed}"
+    summary = " and ".join(f"{api}/version with {_described(response)}" for api, response in answers.items())
+    message = f"{root} does not say which Airflow it is: it answered {summary}"
     refusal = next((r for r in answers.values() if r.status in {401, 403}), None)
     failure = next((r for r in answers.values() if r.status >= 500), None)
     redirect = next((r for r in answers.values() if 300 <= r.status < 400), None)

@@ -84,11 +84,11 @@ def ensure(client: Airflow, collection: str, values: Mapping[str, object], *, dr
     unknown = tuple(field for field in values if _is_masked(item, field, values[field]))
     changes = tuple(f for f in values if f not in unknown and f != paths.field and not _same(item.get(f), values[f]))
     if changes and not dry_run:
-        item = _changed(client, paths, values, item, [*changes, *unknown])
+        item = _change(client, paths, values, item, [*changes, *unknown])
     return Ensured(collection, name, "changed" if changes else "unchanged", changes, unknown, item, dry_run)
 
 
-def _changed(client: Airflow, paths: _Item, values: Mapping[str, object], item: Model, names: list[str]) -> object:
+def _change(client: Airflow, paths: _Item, values: Mapping[str, object], item: Model, names: list[str]) -> object:
     """Write the fields as ``update`` does, which knows what a PATCH demands, where an answer has them all."""
     if {*names} <= item._schema_.fields.keys():
         new = item | {name: values[name] for name in names}

@@ -35,8 +35,8 @@ class Kerberos(NoAuth):
                 f"Kerberos needs requests-gssapi ({error}): pip install 'dynclient[kerberos]', and the system's krb5"
             ) from None
         # the first request carries the ticket already; a server that answers with its own is checked
-        given = {"mutual_authentication": requests_gssapi.OPTIONAL, "opportunistic_auth": True}
-        self._options = {"target_name": service, **given, **options}
+        defaults = {"mutual_authentication": requests_gssapi.OPTIONAL, "opportunistic_auth": True}
+        self._options = {"target_name": service, **defaults, **options}
         self.service = service
 
     def __repr__(self) -> str:

@@ -94,7 +94,7 @@ class Renewed(NoAuth):
 
     def _lead(self, flight: _Flight) -> Ticket:
         try:
-            flight.ticket = self._asked()
+            flight.ticket = self._ask_once()
         except BaseException as error:
             flight.error = error
             raise
@@ -104,7 +104,7 @@ class Renewed(NoAuth):
             flight.done.set()
         return flight.ticket
 
-    def _asked(self) -> Ticket:
+    def _ask_once(self) -> Ticket:
         if self._refusal is not None and time.monotonic() < self._refusal[0]:
             raise copy.copy(self._refusal[1])
         try:
@@ -138,8 +138,8 @@ class Login(Renewed):
         **fields: str,
     ) -> None:
         super().__init__()
-        given = {"username": username, "password": password, **fields}
-        self._body = {name: value for name, value in given.items() if value is not None}
+        members = {"username": username, "password": password, **fields}
+        self._body = {name: value for name, value in members.items() if value is not None}
         self._transport = transport
         self.url = url.rstrip("/")
 
@@ -177,21 +177,21 @@ class Login(Renewed):
         if self._body:
             headers["Content-Type"] = "application/json"
             request = Request("POST", url, Headers(headers), json.dumps(self._body).encode())
-        begun = time.monotonic()
+        start = time.monotonic()
         response = self._transport.send(request)
         token = _member(response, "access_token")
         if not isinstance(token, str) or not token:
             raise self._refused(request, response)
-        return Ticket(token, begun + _life(token))
+        return Ticket(token, start + _life(token))
 
     def _refused(self, request: Request, response: Response) -> Exception:
         line = f"the login ({request.method} {masking.bare_url(request.url)})"
         status = response.status
         if status < 400:
-            came = f"{response.content_type or 'no content type'} without a token"
-            message = f"{line} answered {status} with {came}; check host and path prefix of the URL"
+            answer = f"{response.content_type or 'no content type'} without a token"
+            message = f"{line} answered {status} with {answer}; check host and path prefix of the URL"
             return UndocumentedResponse(message, response=response)
-        said = _told(_member(response, "detail"))
+        detail = _detail_text(_member(response, "detail"))
         advice = ""
         if status in {400, 401, 403, 422}:
             pair = "check user name and password" if "username" in self._body else "check what Login(…) was given"
@@ -200,9 +200,9 @@ class Login(Renewed):
             advice = (
                 "its auth manager logs in by other means, so give a token, auth='…'; or check the URL's path prefix"
             )
-        problem = Problem(status, "", said)
+        problem = Problem(status, "", detail)
         end = f"; {advice}" if advice else ""
-        message = f"{line} was refused with {status}" + (f": {said}" if said else "") + end
+        message = f"{line} was refused with {status}" + (f": {detail}" if detail else "") + end
         return api_error_class(status)(message, problem=problem, response=response)
 
 
@@ -236,25 +236,25 @@ def as_logins(auth: object, spec: Spec) -> Any:
     return Login(*auth) if isinstance(auth, tuple) and len(auth) == 2 else auth
 
 
-def for_server(chosen: object, root: str, transport: Any, *, tokens: bool) -> Any:
+def for_server(auth: object, root: str, transport: Any, *, tokens: bool) -> Any:
     """The auth object for this server: a login in the place of user and password where it wants one."""
-    if isinstance(chosen, ByScheme):
+    if isinstance(auth, ByScheme):
         return ByScheme(
-            {name: for_server(each, root, transport, tokens=tokens) for name, each in chosen.credentials.items()}
+            {name: for_server(each, root, transport, tokens=tokens) for name, each in auth.credentials.items()}
         )
-    if hasattr(chosen, "at"):
-        return chosen.at(root, transport)
-    pair = _pair(chosen) if tokens else None
-    return Login(*pair, url=root, transport=transport) if pair is not None else chosen
+    if hasattr(auth, "at"):
+        return auth.at(root, transport)
+    pair = _pair(auth) if tokens else None
+    return Login(*pair, url=root, transport=transport) if pair is not None else auth
 
 
-def _pair(chosen: Any) -> tuple[str, str] | None:
+def _pair(auth: Any) -> tuple[str, str] | None:
     """User and password of HTTP Basic, ours or that of requests."""
-    if isinstance(chosen, Basic):
-        field = chosen.prepare(Request("GET", "")).headers["Authorization"]
+    if isinstance(auth, Basic):
+        field = auth.prepare(Request("GET", "")).headers["Authorization"]
         user, _, password = b64decode(field.partition(" ")[2]).decode().partition(":")
         return user, password
-    inner = getattr(chosen, "auth", chosen)
+    inner = getattr(auth, "auth", auth)
     if type(inner).__name__ == "HTTPBasicAuth":
         return inner.username, inner.password
     return None
@@ -269,8 +269,8 @@ def advice(problem: Problem, credentials: object, *, tokens: bool, release: str 
         tokens: the document wants tokens of a login.
         release: what the server runs.
     """
-    said = problem.detail or problem.title
-    refused = problem.status == 401 or said == "Invalid JWT token"
+    text = problem.detail or problem.title
+    refused = problem.status == 401 or text == "Invalid JWT token"
     if type(credentials) is NoAuth:
         everybody = ", or Login() where everybody is admin" if tokens else ""
         return f"it wants credentials: auth=(user, password), or a token{everybody}" if problem.status == 401 else ""
@@ -278,7 +278,7 @@ def advice(problem: Problem, credentials: object, *, tokens: bool, release: str 
         ended = "the session of this cookie has ended, or is none of this server: copy the cookie again"
         return ended if refused else ""
     if isinstance(credentials, Bearer) and refused:
-        what = "the token has expired" if "expired" in said.lower() else "the token is none that this server takes"
+        what = "the token has expired" if "expired" in text.lower() else "the token is none that this server takes"
         return f"{what}: give a new one, a callable that fetches one, or (user, password)"
     if isinstance(credentials, Basic) and not tokens:
         return _basic_advice(problem, release)
@@ -315,7 +315,7 @@ def _bearing(request: Request, token: str) -> Request:
     return request.with_headers({"Authorization": f"Bearer {token}"})
 
 
-def _told(detail: object) -> str:
+def _detail_text(detail: object) -> str:
     """What a server says of a refused login: a text, or a list of fields and what is wrong with each."""
     if isinstance(detail, list):
         rows = [row for row in detail if isinstance(row, dict) and isinstance(row.get("msg"), str)]

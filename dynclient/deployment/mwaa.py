@@ -75,9 +75,9 @@ class WebLogin(Renewed):
 
     def at(self, url: str, transport: Sender) -> WebLogin:  # noqa: ARG002 - the environment says where it is
         """The same login, sent by this transport."""
-        made = WebLogin(self.name, client=self._client, transport=self._transport or transport)
-        made._host = self._host
-        return made
+        login = WebLogin(self.name, client=self._client, transport=self._transport or transport)
+        login._host = self._host
+        return login
 
     def prepare(self, request: Request, operation: Operation | None = None) -> Request:  # noqa: ARG002
         """The request with the session's cookie.
@@ -92,8 +92,8 @@ class WebLogin(Renewed):
         """The request with a new session, when the server took the one it had for none."""
         if not refuses_token(response):
             return None
-        found = dict(pair.strip().partition("=")[::2] for pair in request.headers.get("cookie", "").split(";"))
-        return self._with(request, found.get(self._cookie))
+        cookies = dict(pair.strip().partition("=")[::2] for pair in request.headers.get("cookie", "").split(";"))
+        return self._with(request, cookies.get(self._cookie))
 
     def _with(self, request: Request, refused: str | None) -> Request:
         value = self.current(refused)
@@ -105,10 +105,13 @@ class WebLogin(Renewed):
         return ApiKey(self._cookie, value, "cookie").prepare(request)
 
     def _web_token(self) -> str:
-        answer = _called(self._client, "create_web_login_token", {"Name": self.name})
+        answer = _invoke(self._client, "create_web_login_token", {"Name": self.name})
         if isinstance(answer, Response):
-            said = json.loads(answer.body)
-            kind, problem = api_error_class(answer.status), Problem(answer.status, said["title"], said["detail"])
+            problem_body = json.loads(answer.body)
+            kind, problem = (
+                api_error_class(answer.status),
+                Problem(answer.status, problem_body["title"], problem_body["detail"]),
+            )
             raise kind(f"AWS gave no web login for the environment {self.name}: {problem}", problem=problem)
         self._host = answer["WebServerHostname"]
         return str(answer["WebToken"])
@@ -136,8 +139,8 @@ class WebLogin(Renewed):
 
 
 def _set_cookie(response: Response, name: str) -> str:
-    found = re.search(rf"(?:^|[,;]\s*){re.escape(name)}=([^;,\s]+)", response.headers.get("set-cookie", ""))
-    return found[1] if found else ""
+    match = re.search(rf"(?:^|[,;]\s*){re.escape(name)}=([^;,\s]+)", response.headers.get("set-cookie", ""))
+    return match[1] if match else ""
 
 
 class InvokeRestApi:
@@ -171,31 +174,33 @@ class InvokeRestApi:
             ArgumentError: a request that AWS's API cannot express.
             TransportError: AWS does not answer.
         """
-        answer = _called(self._client, "invoke_rest_api", {"Name": self.name, **_expressed(request)})
+        answer = _invoke(self._client, "invoke_rest_api", {"Name": self.name, **_invocation(request)})
         if isinstance(answer, Response):
             return _streamed(answer._replace(url=request.url), request)
         return _streamed(_response(answer, request), request)
 
 
-def _expressed(request: Request) -> dict[str, object]:
+def _invocation(request: Request) -> dict[str, object]:
     """A request as arguments of InvokeRestApi; nothing in it is dropped, nulls stay."""
     parts = urlsplit(request.url)
     _, mark, path = parts.path.partition("/api/v2/" if "/api/v2/" in parts.path else "/api/v1/")
     if not mark or request.method not in _METHODS:
         methods = ", ".join(sorted(_METHODS))
         raise ArgumentError(f"{request.method} {parts.path}: InvokeRestApi takes {methods} below /api/v1 and /api/v2")
-    made: dict[str, object] = {"Method": request.method, "Path": f"/{path}"}
+    arguments: dict[str, object] = {"Method": request.method, "Path": f"/{path}"}
     query: dict[str, Any] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         query.setdefault(name, []).append(value)
     if query:
-        made["QueryParameters"] = {name: values if len(values) > 1 else values[0] for name, values in query.items()}
+        arguments["QueryParameters"] = {
+            name: values if len(values) > 1 else values[0] for name, values in query.items()
+        }
     if request.body is not None:
         try:
-            made["Body"] = json.loads(request.content)
+            arguments["Body"] = json.loads(request.content)
         except ValueError:
             raise ArgumentError(f"{request.method} {parts.path}: InvokeRestApi sends JSON only") from None
-    return made
+    return arguments
 
 
 def _response(answer: dict[str, Any], request: Request) -> Response:
@@ -213,7 +218,7 @@ def _streamed(response: Response, request: Request) -> Response:
     return response._replace(body=b"", chunks=iter([response.body]))
 
 
-def _called(client: object, method: str, arguments: dict[str, object]) -> Any:
+def _invoke(client: object, method: str, arguments: dict[str, object]) -> Any:
     """AWS's answer; what it says no with as a Response, so that it becomes the error of its status.
 
     Raises:
@@ -241,6 +246,6 @@ def _refusal(answer: dict[str, Any]) -> Response:
     if status is not None and answer.get("RestApiResponse") is not None:
         return Response(status, headers, json.dumps(answer["RestApiResponse"]).encode())
     status = status or answer.get("ResponseMetadata", {}).get("HTTPStatusCode") or 500
-    said = answer.get("Error", {})
-    body = {"title": f"AWS: {said.get('Code', 'an error')}", "detail": said.get("Message", "")}
+    error = answer.get("Error", {})
+    body = {"title": f"AWS: {error.get('Code', 'an error')}", "detail": error.get("Message", "")}
     return Response(status, headers, json.dumps(body).encode())

@@ -92,22 +92,22 @@ def _patch(
     """The PATCH of the path that a model was read from."""
     if not steps and paginate.paging(read) is not None:
         raise ArgumentError(f"a {kind} is a page; change and update its items one by one. Nothing was sent")
-    found = None
+    patch = None
     shape = _shape(read.path.removesuffix("/list"))
     single = read.path.endswith("}") or read.method != "GET"
     if not steps or (len(steps) == 2 and single and read.method == "PATCH" and read.path.endswith("}")):
-        found = _patch_at(spec, shape) if read.method != "POST" else None
-    if found is None and not read.path.endswith("}") and len(steps) in {0, 2}:
-        found = _patch_at(spec, f"{shape}/{{}}")  # an item of a page, or what a POST to the collection made
-    if found is None:
+        patch = _patch_at(spec, shape) if read.method != "POST" else None
+    if patch is None and not read.path.endswith("}") and len(steps) in {0, 2}:
+        patch = _patch_at(spec, f"{shape}/{{}}")  # an item of a page, or what a POST to the collection made
+    if patch is None:
         raise ArgumentError(
             f"a {kind} of {read.name} ({read.path}) has no PATCH of its own; "
             f"change and update what it is a part of, or call {_elsewhere(spec, changes)}. Nothing was sent"
         )
     mapped = sent.get("map_index")
     if isinstance(mapped, int) and mapped >= 0:  # one of many instances, not all of them
-        found = _patch_at(spec, f"{_shape(found.path)}/{{}}") or found
-    return found
+        patch = _patch_at(spec, f"{_shape(patch.path)}/{{}}") or patch
+    return patch
 
 
 def _patch_at(spec: Spec, shape: str) -> Operation | None:
@@ -218,7 +218,7 @@ def same(model: Model, answer: object) -> object:
     """The new model in the answer of a PATCH: the answer, or the one model of its kind in a list of it."""
     if type(answer) is type(model) or not isinstance(answer, dict):
         return answer
-    found = [
+    models = [
         item for items in answer.values() if isinstance(items, list) for item in items if type(item) is type(model)
     ]
-    return found[0] if len(found) == 1 else answer
+    return models[0] if len(models) == 1 else answer

@@ -102,18 +102,18 @@ class _Round:
 
     def _pass_over(self) -> bool:
         """Call each operation whose arguments are known by now; whether there was one."""
-        called = False
+        progressed = False
         for id_ in [*self._waiting]:
             operation = self._waiting[id_]
             choices = list(self._choices(operation))
             if not choices or time.monotonic() >= self._until:
                 continue
-            called = True
+            progressed = True
             del self._waiting[id_]
             if self._progress is not None:
                 self._progress(len(self._outcomes), self._total, id_)
             self._outcomes.append(self._try(operation, choices))
-        return called
+        return progressed
 
     def _choices(self, operation: Operation) -> Iterator[Arguments]:
         """Arguments from answers that had all of the required ones together, each only once.
@@ -121,15 +121,15 @@ class _Round:
         Those of the lists above the operation come first: ``/dags`` knows better than ``/eventLogs`` which DAGs exist.
         """
         required = _required(operation)
-        seen: list[Arguments] = []
+        tried_arguments: list[Arguments] = []
         newest_first = [*reversed(self._contexts)]
         for context in sorted(newest_first, key=lambda one: one.distance(operation.path)):
             arguments = {name: _lookup(context.values, name) for name in required}
-            if None in arguments.values() or arguments in seen:
+            if None in arguments.values() or arguments in tried_arguments:
                 continue
-            seen.append(arguments)
+            tried_arguments.append(arguments)
             yield _as_wanted(operation, arguments)
-            if len(seen) == _ATTEMPTS:
+            if len(tried_arguments) == _ATTEMPTS:
                 return
 
     def _try(self, operation: Operation, choices: list[Arguments]) -> Outcome:
@@ -164,8 +164,8 @@ class _Round:
         if media is not None and media.schema is not None:
             self._fields.count(media.schema, reply.data)
         if len(self._contexts) < _CONTEXTS:
-            learned = _contexts(operation, arguments, reply.data, list(self._client.operations.values()))
-            self._contexts += [_Context(operation.path, values) for values in learned]
+            contexts = _contexts(operation, arguments, reply.data, list(self._client.operations.values()))
+            self._contexts += [_Context(operation.path, values) for values in contexts]
 
 
 def _is_batch(operation: Operation) -> bool:

@@ -83,8 +83,8 @@ class Verification(NamedTuple):
         for verdict in _VERDICTS[1:]:
             for outcome in self.of(verdict):
                 line = f"{outcome.operation} ({outcome.method} {outcome.path})"
-                named = outcome.message.startswith(outcome.operation)
-                lines.append(f"{verdict}: {outcome.message}" if named else f"{verdict}: {line}: {outcome.message}")
+                has_name = outcome.message.startswith(outcome.operation)
+                lines.append(f"{verdict}: {outcome.message}" if has_name else f"{verdict}: {line}: {outcome.message}")
                 lines += [f"  {violation}" for violation in outcome.violations]
         lines += [f"declared and never sent: {name}" for name in self.never_sent]
         lines += [f"sent and not declared: {name}" for name in self.undeclared]

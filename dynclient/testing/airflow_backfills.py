@@ -241,15 +241,15 @@ class Questions:
     def respond(self, context: RuleContext) -> FakeResponse:
         """Somebody answers, once; the task goes on, or fails of an option that it does not know."""
         question, item = self._question(context)
-        chosen = context.body["chosen_options"]
+        selection = context.body["chosen_options"]
         if question["response_received"]:
             raise Refusal(409, "Human-in-the-loop detail has already been updated and is not allowed to write again.")
-        known = set(chosen) <= set(question["options"])
+        known = set(selection) <= set(question["options"])
         if not known and self.world.since("3.3"):
             raise Refusal(400, "chosen_options are not among the options")
         key = (item["dag_id"], item["dag_run_id"], item["task_id"], item["map_index"])
         self.answers[key] = {
-            "chosen_options": chosen,
+            "chosen_options": selection,
             "params_input": context.body.get("params_input") or {},
             "responded_at": now(),
             "responded_by_user": {"id": "admin", "name": "admin"},

@@ -110,11 +110,11 @@ class Dags:
         if query.get("has_import_errors"):
             return False
         runs = list(self.world.items(context.fake.state, "dags", dag, "dagRuns").values())
-        wanted = [query.get("last_dag_run_state"), query.get("dag_run_state")]
-        states = {state for one in wanted if one for state in ([one] if isinstance(one, str) else one)}
+        filters = [query.get("last_dag_run_state"), query.get("dag_run_state")]
+        states = {state for one in filters if one for state in ([one] if isinstance(one, str) else one)}
         since = query.get("dag_run_start_date_gte")
-        kept = [run for run in runs if not states or run.get("state") in states]
-        return any(not since or (run.get("start_date") and moment(run["start_date"]) >= moment(since)) for run in kept)
+        items = [run for run in runs if not states or run.get("state") in states]
+        return any(not since or (run.get("start_date") and moment(run["start_date"]) >= moment(since)) for run in items)
 
     def read(self, context: RuleContext) -> None:
         """404 says which, ``~`` too."""
@@ -192,7 +192,7 @@ class Dags:
         self.dag(context, title="DAG not found")
         rows = list(self.world.items(context.fake.state, "dags", name, "tasks").values())
         order = context.arguments.get("order_by")
-        known = {
+        names = {
             "start_date",
             "task_id",
             "end_date",
@@ -204,7 +204,7 @@ class Dags:
             "retries",
         }
         for one in _names(order) if order is not None else ():
-            if one.lstrip("-") not in known:
+            if one.lstrip("-") not in names:
                 raise Refusal(400, f"'_PythonDecoratedOperator' object has no attribute '{one}'")
         response = context.answer({"tasks": rows, "total_entries": len(rows)})
         if not self.world.is_new:
@@ -261,11 +261,11 @@ class Dags:
 
     def stats(self, context: RuleContext) -> FakeResponse:
         """How many runs of each DAG are in each state: nothing on 3.x for DAGs without runs."""
-        wanted = _names(context.arguments.get("dag_ids") or [])
-        if not wanted and not self.world.is_new:
+        names = _names(context.arguments.get("dag_ids") or [])
+        if not names and not self.world.is_new:
             raise Refusal(400, "Missing query parameter 'dag_ids'")
         rows = []
-        for name in wanted or self.held(context):
+        for name in names or self.held(context):
             if name not in self.held(context):
                 continue
             runs = self.world.items(context.fake.state, "dags", name, "dagRuns").values()

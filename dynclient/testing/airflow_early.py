@@ -129,21 +129,23 @@ class _Early:
         if not any(v.path and v.path[-1] in {"pool", "name"} for v in decoded.violations):
             return decoded.violations
         entities = [entity for action in decoded.body["actions"] for entity in action.get("entities", ())]
-        named = [entity for entity in entities if isinstance(entity, dict) and "pool" in entity]
-        if not named:
+        pools = [entity for entity in entities if isinstance(entity, dict) and "pool" in entity]
+        if not pools:
             return decoded.violations
-        if self.world.since("3.2") and any("include_deferred" not in entity for entity in named):
-            raise _missing(["include_deferred"], named[0])
+        if self.world.since("3.2") and any("include_deferred" not in entity for entity in pools):
+            raise _missing(["include_deferred"], pools[0])
         return ()
 
     def pool(self, context: RuleContext) -> DecodedRequest:
         """The form, the name, the pool, and then what a body without a mask, or from 3.2 on any, has to have."""
         decoded, world = _decoded(context), self.world
         body = decoded.body
-        kept = [v for v in decoded.violations if v.rule not in {"required", "anyOf"} and not _is_null(v, body)]
-        kept = [v for v in kept if not (v.path and v.path[-1] == "name" and isinstance(body.get("name"), str))]
-        if kept or not isinstance(body, dict):
-            return decoded._replace(violations=tuple(kept) or decoded.violations)
+        violations = [v for v in decoded.violations if v.rule not in {"required", "anyOf"} and not _is_null(v, body)]
+        violations = [
+            v for v in violations if not (v.path and v.path[-1] == "name" and isinstance(body.get("name"), str))
+        ]
+        if violations or not isinstance(body, dict):
+            return decoded._replace(violations=tuple(violations) or decoded.violations)
         name, mask = context.arguments["pool_name"], context.arguments.get("update_mask")
         new = body.get("pool") or body.get("name")
         if name == "default_pool" and (not mask or set(mask) - {"slots", "include_deferred"}):
@@ -152,12 +154,12 @@ class _Early:
             raise Refusal(400, "Invalid body, pool name from request body doesn't match uri parameter")
         if name not in world.items(context.fake.state, "pools"):
             raise Refusal(404, f"The Pool with name: `{name}` was not found")
-        wanted = {"pool": new, "slots": body.get("slots"), "include_deferred": body.get("include_deferred")}
-        missing = [field for field, value in wanted.items() if value is None]
+        fields = {"pool": new, "slots": body.get("slots"), "include_deferred": body.get("include_deferred")}
+        absent = [field for field, value in fields.items() if value is None]
         if not world.since("3.1") and "description" not in body:
-            missing.append("description")
-        if missing and name != "default_pool" and (mask is None or world.since("3.2")):
-            raise _missing(missing, body)
+            absent.append("description")
+        if absent and name != "default_pool" and (mask is None or world.since("3.2")):
+            raise _missing(absent, body)
         return decoded._replace(violations=())
 
 

@@ -25,43 +25,43 @@ def like(text: object, pattern: str) -> bool:
 
 
 def _pattern(field: str) -> Callable[[Item, Any], bool]:
-    return lambda item, wanted: like(item.get(field), wanted)
+    return lambda item, value: like(item.get(field), value)
 
 
 def _prefix(field: str) -> Callable[[Item, Any], bool]:
-    return lambda item, wanted: str(item.get(field) or "").startswith(wanted)
+    return lambda item, value: str(item.get(field) or "").startswith(value)
 
 
 def _equal(field: str) -> Callable[[Item, object], bool]:
-    return lambda item, wanted: item.get(field) in (wanted if isinstance(wanted, list) else [wanted])
+    return lambda item, value: item.get(field) in (value if isinstance(value, list) else [value])
 
 
 def _names(field: str) -> Callable[[Item, object], bool]:
     """Any of these names is among those of a list of objects or texts."""
 
-    def keep(item: Item, wanted: Any) -> bool:
+    def keep(item: Item, value: Any) -> bool:
         own = {one.get("name") if isinstance(one, dict) else one for one in item.get(field) or ()}
-        names = {name for one in ([wanted] if isinstance(wanted, str) else wanted) for name in [one]}
+        names = {name for one in ([value] if isinstance(value, str) else value) for name in [one]}
         return bool(own & names)
 
     return keep
 
 
-def _states(item: Item, wanted: Any) -> bool:
-    states = [wanted] if isinstance(wanted, str) else wanted
+def _states(item: Item, value: Any) -> bool:
+    states = [value] if isinstance(value, str) else value
     return str(item.get("state") or "none") in states or item.get("state") in states
 
 
-def _before(item: Item, wanted: str) -> bool:
-    return moment(item["when"]) < moment(wanted)
+def _before(item: Item, value: str) -> bool:
+    return moment(item["when"]) < moment(value)
 
 
-def _after(item: Item, wanted: str) -> bool:
-    return moment(item["when"]) > moment(wanted)
+def _after(item: Item, value: str) -> bool:
+    return moment(item["when"]) > moment(value)
 
 
-def _conf(item: Item, wanted: str) -> bool:
-    return wanted in str(item.get("conf") or {})
+def _conf(item: Item, value: str) -> bool:
+    return value in str(item.get("conf") or {})
 
 
 def _anything(_: Mapping[str, object], __: Any) -> bool:
@@ -71,8 +71,8 @@ def _anything(_: Mapping[str, object], __: Any) -> bool:
 def with_commas(keep: Callable[[Item, object], bool]) -> Callable[[Item, object], bool]:
     """A filter whose values may be cut by commas, as on 2.x."""
 
-    def kept(item: Item, wanted: Any) -> bool:
-        parts = [wanted] if isinstance(wanted, str) else wanted
+    def kept(item: Item, value: Any) -> bool:
+        parts = [value] if isinstance(value, str) else value
         return keep(item, [name for part in parts for name in str(part).split(",")])
 
     return kept

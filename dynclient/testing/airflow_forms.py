@@ -161,9 +161,9 @@ def check_body(world: World, context: RuleContext) -> None:
     if unknown:
         raise Refusal(400, f"{{{unknown[0]!r}: ['Unknown field.']}}")
     is_masked = form.masked and "update_mask" in context.arguments
-    missing = [name for name in form.required if name not in body]
-    if missing and not is_masked:
-        raise Refusal(400, f"Missing required property(ies): {missing}")
+    names = [name for name in form.required if name not in body]
+    if names and not is_masked:
+        raise Refusal(400, f"Missing required property(ies): {names}")
     for name, value in body.items():
         if value is None and name not in form.nullable and not (name == "dag_run_id" and not world.since("2.2")):
             raise Refusal(400, f"{{{name!r}: ['Field may not be null.']}}")
@@ -176,12 +176,12 @@ def check_order(world: World, context: RuleContext) -> None:
         Refusal: 400.
     """
     operation = context.decoded.operation.id if context.decoded is not None else ""
-    asked = context.arguments.get("order_by")
-    if asked is None and operation.endswith("_batch") and isinstance(context.body, dict):
-        asked = context.body.get("order_by")
-    if asked is None or (operation == "get_dags" and not world.is_new and not world.since("2.6")):
+    order = context.arguments.get("order_by")
+    if order is None and operation.endswith("_batch") and isinstance(context.body, dict):
+        order = context.body.get("order_by")
+    if order is None or (operation == "get_dags" and not world.is_new and not world.since("2.6")):
         return
-    names = asked if isinstance(asked, list) else [asked]
+    names = order if isinstance(order, list) else [order]
     if world.is_new and not world.since("3.1"):
         names = [name for name in names[-1:] if name]  # one text, an empty one for none
     allowed = _allowed_orders(world, context, operation)

@@ -135,8 +135,8 @@ class Instances:
         items = self.of_run(context.fake.state, dag, run)
         mapped = [item for key, item in items.items() if key.startswith(task + "/")]
         if not mapped:
-            known = self.world.task(dag, task)
-            if not known and not self.world.is_new and not self.world.since("2.8"):
+            about = self.world.task(dag, task)
+            if not about and not self.world.is_new and not self.world.since("2.8"):
                 raise crashed(self.world)
             raise Refusal(404, "Task id is not mapped" if self.world.is_new else None, title="Task is not mapped")
         return context.page(mapped)
@@ -153,10 +153,10 @@ class Instances:
     def one_try(self, context: RuleContext) -> FakeResponse:
         """One try by its number."""
         number = context.arguments["task_try_number"]
-        found = [one for one in _tries(self.instance(context)) if one["try_number"] == number]
-        if not found:
+        matches = [one for one in _tries(self.instance(context)) if one["try_number"] == number]
+        if not matches:
             raise Refusal(404, f"No such try: {number}")
-        return context.answer(found[0])
+        return context.answer(matches[0])
 
     def links(self, context: RuleContext) -> FakeResponse:
         """No task here has extra links."""
@@ -294,15 +294,15 @@ class Instances:
             raise Refusal(404, None, title=f"Task ID {body['task_id']} not found")
         runs = self.world.items(state, "dags", dag, "dagRuns")
         if "dag_run_id" in body:
-            chosen = [runs[body["dag_run_id"]]] if body["dag_run_id"] in runs else []
+            matches = [runs[body["dag_run_id"]]] if body["dag_run_id"] in runs else []
         else:
-            wanted = moment(body["execution_date"])
-            chosen = [run for run in runs.values() if moment(run["execution_date"]) == wanted]
-        if not chosen:
+            date = moment(body["execution_date"])
+            matches = [run for run in runs.values() if moment(run["execution_date"]) == date]
+        if not matches:
             detail = "Task instance not found" if self.world.since("2.3") else None
             raise Refusal(404, detail, title="Task instance not found")
-        item = self.of_run(state, dag, chosen[0]["dag_run_id"])[body["task_id"]]
-        row = {**item, "dag_run_id": chosen[0]["dag_run_id"]}
+        item = self.of_run(state, dag, matches[0]["dag_run_id"])[body["task_id"]]
+        row = {**item, "dag_run_id": matches[0]["dag_run_id"]}
         rows = [] if item.get("state") == body["new_state"] else [row]
         if not body.get("dry_run", True):
             item["state"] = body["new_state"]

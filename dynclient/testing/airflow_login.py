@@ -162,10 +162,10 @@ class Tokens:
     def _claims(self, token: str) -> dict[str, Any]:
         claims = token.rpartition(".")[0].partition(".")[2]
         try:
-            read: dict[str, object] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+            content: dict[str, object] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
         except ValueError:
             return {}
-        return read
+        return content
 
     def admit(self, request: Request) -> bool:
         """May this request in? Says why not in the words of the real server."""

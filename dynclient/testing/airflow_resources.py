@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .airflow_forms import crashed, value_errors
-from .airflow_runs import taken
+from .airflow_runs import conflict
 from .fake_answers import FakeResponse, Refusal
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Resources:
         """Twice is 409; on 2.x, and on 3.0, a pool without an end is made and cannot be shown."""
         body, world = context.body, self.world
         if body["name"] in self.held(context, "pools"):
-            raise taken(world, f"Pool: {body['name']} already exists")
+            raise conflict(world, f"Pool: {body['name']} already exists")
         infinite = body.get("slots") == -1
         if world.is_new and infinite and not world.since("3.1"):
             raise crashed(world)
@@ -234,7 +234,7 @@ class Resources:
         if world.is_new:
             self._check_extra(body.get("extra"))
         if name in self.held(context, "connections"):
-            raise taken(world, f"Connection already exist. ID: {name}")
+            raise conflict(world, f"Connection already exist. ID: {name}")
         return None
 
     def _check_extra(self, extra: object) -> None:

@@ -141,7 +141,7 @@ class Runs:
             raise Refusal(400, "partition_key is for DAGs with a partitioned timetable")
         runs = world.items(context.fake.state, "dags", context.arguments["dag_id"], "dagRuns")
         if name and name in runs:
-            raise taken(
+            raise conflict(
                 world, f"DAGRun with DAG ID: '{context.arguments['dag_id']}' and DAGRun ID: '{name}' already exists"
             )
         same = [
@@ -152,7 +152,7 @@ class Runs:
         if same and not world.since("2.1"):
             raise crashed(world)
         if same:
-            raise taken(world, "DAGRun with this logical date already exists")
+            raise conflict(world, "DAGRun with this logical date already exists")
 
     def _version(self, dag: str) -> dict[str, object]:
         version = _dag_version(dag)
@@ -198,9 +198,9 @@ class Runs:
         if run.get("_triggered") or outcome:
             for item in instances.values():
                 self._end(state, dag, run, item, outcome)
-        failed = any(item.get("state") == "failed" for item in instances.values())
+        failures = any(item.get("state") == "failed" for item in instances.values())
         run["end_date"] = now()
-        run["state"] = outcome or ("failed" if failed and run.get("_triggered") else following)
+        run["state"] = outcome or ("failed" if failures and run.get("_triggered") else following)
 
     def _start(self, dag: str, instances: Mapping[str, Item]) -> None:
         for item in instances.values():
@@ -320,28 +320,28 @@ class Runs:
         items = self.world.items(
             context.fake.state, "dags", run["dag_id"], "dagRuns", run["dag_run_id"], "taskInstances"
         )
-        chosen = [item for item in items.values() if not body.get("only_failed") or item.get("state") == "failed"]
+        pairs = [item for item in items.values() if not body.get("only_failed") or item.get("state") == "failed"]
         if body.get("dry_run", True) and not self.world.is_new:
             names = ("dag_id", "dag_run_id", "execution_date", "task_id")
-            return FakeResponse(200, {"task_instances": [{name: item[name] for name in names} for item in chosen]})
+            return FakeResponse(200, {"task_instances": [{name: item[name] for name in names} for item in pairs]})
         if body.get("dry_run", True):
-            return context.answer({"task_instances": chosen, "total_entries": len(chosen)})
-        for item in chosen:
+            return context.answer({"task_instances": pairs, "total_entries": len(pairs)})
+        for item in pairs:
             item["state"] = None
         run |= {"state": "queued", "end_date": None, "_triggered": True}
         return context.answer(run)
 
 
-def check_values(context: RuleContext, name: str, known: str) -> None:
+def check_values(context: RuleContext, name: str, names: str) -> None:
     """Refuse a value of a filter that 3.x does not know, in words.
 
     Raises:
         Refusal: 422.
     """
     values = context.arguments.get(name) or ()
-    unknown = [one for one in ([values] if isinstance(values, str) else values) if one not in known.split()]
+    unknown = [one for one in ([values] if isinstance(values, str) else values) if one not in names.split()]
     if unknown:
-        raise Refusal(422, f"Invalid value for {name}. Valid values are {', '.join(known.split())}")
+        raise Refusal(422, f"Invalid value for {name}. Valid values are {', '.join(names.split())}")
 
 
 def check_note(body: object) -> None:
@@ -354,7 +354,7 @@ def check_note(body: object) -> None:
         raise Refusal(400, "{'note': ['Longer than maximum length 1000.']}")
 
 
-def taken(world: World, detail: str) -> Refusal:
+def conflict(world: World, detail: str) -> Refusal:
     """409: in words on 2.x, as what the database said on 3.x."""
     if not world.is_new:
         return Refusal(409, detail)

@@ -172,9 +172,9 @@ class World:
 
     def assets(self) -> list[str]:
         """The URIs of all assets, those that a DAG waits for first."""
-        waited = [uri for dag in self.dags.values() for uri in dag.get("assets", ())]
-        written = [uri for dag in self.dags.values() for task in dag["tasks"] for uri in task.get("outlets", ())]
-        return list(dict.fromkeys(waited + written))
+        schedules = [uri for dag in self.dags.values() for uri in dag.get("assets", ())]
+        outlets = [uri for dag in self.dags.values() for task in dag["tasks"] for uri in task.get("outlets", ())]
+        return list(dict.fromkeys(schedules + outlets))
 
     def shown_uri(self, uri: str) -> str:
         """A URI as servers show it: without a path it ends in a slash from 2.9 on."""

@@ -75,11 +75,11 @@ class Checker:
             return
         load, fresh = Cassette._load, self._fresh  # noqa: SLF001 - the one place that all ways to a cassette go through
 
-        def noted(cassette: Any) -> None:
+        def load_and_note(cassette: Any) -> None:
             load(cassette)
             fresh.append(cassette)
 
-        Cassette._load = noted  # noqa: SLF001 - as above
+        Cassette._load = load_and_note  # noqa: SLF001 - as above
 
         def undo() -> None:
             Cassette._load = load  # noqa: SLF001 - as above

@@ -40,15 +40,15 @@ def coerced(decoded: DecodedRequest) -> DecodedRequest:
 
 def _coerced(violation: Violation) -> object:
     """The value as the wanted type; None where it cannot be."""
-    value, wanted = violation.value, violation.expected
-    if "integer" in wanted or "number" in wanted:
+    value, types = violation.value, violation.expected
+    if "integer" in types or "number" in types:
         if isinstance(value, bool):
             return int(value)
         if isinstance(value, str) and _NUMBER.fullmatch(value):
             return int(float(value))
-    if "boolean" in wanted and isinstance(value, str):
+    if "boolean" in types and isinstance(value, str):
         return _WORDS.get(value.lower())
-    is_date = "date-time" in wanted or ("string" in wanted and str(violation.path[-1]).endswith("_date"))
+    is_date = "date-time" in types or ("string" in types and str(violation.path[-1]).endswith("_date"))
     if is_date and isinstance(value, (int, float)) and not isinstance(value, bool):
         return dt.datetime.fromtimestamp(value, dt.timezone.utc).isoformat()
     return None

@@ -233,8 +233,8 @@ class _Resource:
         """The page asked for, and the cursor of the next one."""
         parameter = self.operation.parameter("limit", "query")
         default = parameter.schema.default if parameter is not None and parameter.schema is not None else None
-        asked = [size for size in (query.get("limit"), query.get("page_limit")) if size is not None]
-        size = asked[0] if asked else default if isinstance(default, int) else _PAGE
+        limit = [size for size in (query.get("limit"), query.get("page_limit")) if size is not None]
+        size = limit[0] if limit else default if isinstance(default, int) else _PAGE
         start = query.get("offset") or query.get("page_offset") or 0
         if query.get("cursor"):
             start = _start(query["cursor"], self.state.cursor_status or invalid_status(self.operation, self.state.spec))

@@ -162,8 +162,8 @@ class FakeServer:
         match = self.spec.match("GET", self._base + path)
         collection = self.state.collections.get(match.operation.path) if match is not None else None
         if match is None or collection is None:
-            known = ", ".join(self.state.collections)
-            raise ArgumentError(f"{path} is no list of this document; it has {known}")
+            paths = ", ".join(self.state.collections)
+            raise ArgumentError(f"{path} is no list of this document; it has {paths}")
         with self._lock:
             return self.state.items(collection, self.state.resource_path(collection.path, match.arguments))
 

@@ -91,8 +91,8 @@ class State:
     def resource_path(self, path: str, arguments: Mapping[str, object]) -> ResourcePath:
         """A path template with its arguments filled in."""
 
-        def value(found: re.Match[str]) -> str:
-            return str(arguments.get(found[1], arguments.get(identifier(found[1]), found[0])))
+        def value(match: re.Match[str]) -> str:
+            return str(arguments.get(match[1], arguments.get(identifier(match[1]), match[0])))
 
         plain = re.split(r"[?#]", path, maxsplit=1)[0].strip("/")
         return tuple(re.sub(r"\{([^{}]+)\}", value, part) for part in plain.split("/"))

@@ -94,18 +94,18 @@ class Framework(NamedTuple):
         many = {
             p.name for p in operation.parameters if p.explode and p.schema is not None and "array" in p.schema.types
         }
-        kept = [pair for n, pair in enumerate(pairs) if names[n] in many or names[n] not in names[n + 1 :]]
-        return request._replace(url=parts._replace(query="&".join(kept)).geturl())
+        unique = [pair for n, pair in enumerate(pairs) if names[n] in many or names[n] not in names[n + 1 :]]
+        return request._replace(url=parts._replace(query="&".join(unique)).geturl())
 
     def methods(self, url: str) -> list[str]:
         """The methods that this path takes, in the document's order."""
-        found = [match for match in (self.spec.match(m, url) for m in _METHODS) if match is not None]
-        found = [match for match in found if match.prefix == self.base and self.is_routed(match)]
-        if not found:
+        matches = [match for match in (self.spec.match(m, url) for m in _METHODS) if match is not None]
+        matches = [match for match in matches if match.prefix == self.base and self.is_routed(match)]
+        if not matches:
             return []
-        first = self.first.get(found[0].operation.path)
+        first = self.first.get(matches[0].operation.path)
         return sorted(
-            (match.operation.method for match in found), key=lambda method: (method != first, _METHODS.index(method))
+            (match.operation.method for match in matches), key=lambda method: (method != first, _METHODS.index(method))
         )
 
 
