@@ -77,6 +77,9 @@ _DATA = frozenset({"example", "examples", "default", "enum", "const"})
 _PLACE = re.compile(r"for '(?P<method>\w+)'(?: operation)? in '(?P<path>[^']*)'")
 
 
+_ABSENT = re.compile(r"['\"]([^'\"]*)['\"] is a required property")
+
+
 _MESSAGES = {
     "DuplicateOperationIDError": "an operationId that another operation has as well",
     "UnresolvableParameterError": "a path parameter that is in the path or among the parameters, not in both",
@@ -96,12 +99,17 @@ def _fault(error: Any) -> Fault:
     if kind in _MESSAGES:
         quoted = re.search(r"'([^']*)'", str(error.message))
         return Fault(pointer, f"{_MESSAGES[kind]}: {quoted[1]}" if quoted else _MESSAGES[kind])
-    rule = getattr(error, "validator", None)
+    rule, path = getattr(error, "validator", None), getattr(error, "schema_path", ())
+    if not isinstance(rule, str) and path:  # errors that the validator wraps tell their rule by its place only
+        rule = path[-1]
     rule_value = getattr(error, "validator_value", None)
-    if not isinstance(rule, str):
-        return Fault(pointer, f"breaks OpenAPI's rules ({kind})")
     if rule == "required" and isinstance(rule_value, list) and isinstance(error.instance, dict):
         names = ", ".join(str(name) for name in rule_value if name not in error.instance)
         return Fault(pointer, f"missing: {names}")
+    absent = _ABSENT.match(str(getattr(error, "message", "")))
+    if absent:
+        return Fault(pointer, f"missing: {absent[1]}")
+    if not isinstance(rule, str):
+        return Fault(pointer, f"breaks OpenAPI's rules ({kind})")
     detail = f" {rule_value}" if isinstance(rule_value, (str, int, float)) else ""
     return Fault(pointer, f"breaks OpenAPI's rule `{rule}{detail}` for what may stand here")
