@@ -112,7 +112,7 @@ def shell(**server: Any) -> None:
 @click.argument("dag")
 @server_options
 @click.option("--conf", help="JSON, @file or @-.")
-@click.option("--run-id", help="Of your own; the same again is refused, so that nothing runs twice.")
+@click.option("--run-id", help="Of your own: with it the command may be repeated, nothing runs twice.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Until the run is over.")
 @click.option("--timeout", type=_Duration(), help="For the waiting: 90s, 15m, 1h.")
 @click.option("-o", "--output", "form", type=_FORMS, default="json", show_default=True)
@@ -121,11 +121,12 @@ def run(dag: str, conf: str | None, run_id: str | None, form: str, **options: An
     wait, timeout = options.pop("wait"), options.pop("timeout")
     with connected(**options) as client:
         trigger = client.operation("trigger_dag_run" if "trigger_dag_run" in client.operations else "post_dag_run")
-        words = [*([f"conf={conf}"] if conf is not None else []), *([f"dag_run_id={run_id}"] if run_id else [])]
-        _, arguments = words_parser.arguments(trigger.operation, words)
+        _, arguments = words_parser.arguments(trigger.operation, [f"conf={conf}"] if conf is not None else [])
         if wait:
-            answers.result(client.run_and_wait(dag, timeout=timeout, **arguments), answers.Shape(form))
+            answers.result(client.run_and_wait(dag, run_id=run_id, timeout=timeout, **arguments), answers.Shape(form))
             return
+        if run_id is not None:
+            arguments["dag_run_id"] = run_id
         if "logical_date" in trigger.types and trigger.operation.name == "trigger_dag_run":
             arguments["logical_date"] = None
         answers.result(trigger(dag, **arguments), answers.Shape(form))

@@ -33,6 +33,7 @@ class AsyncRuns(Client):
         self,
         dag_id: str,
         *,
+        run_id: str | None = None,
         timeout: float | None = None,
         poll: float | None = None,
         unpause: bool = False,
@@ -40,7 +41,9 @@ class AsyncRuns(Client):
     ) -> Model:
         """As ``Runs.run_and_wait``."""
         deadline = Deadline.after(timeout, poll)
-        return await run_awaited(self, trigger_and_wait(self.spec, dag_id, arguments, deadline, unpause=unpause))
+        return await run_awaited(
+            self, trigger_and_wait(self.spec, dag_id, arguments, deadline, run_id=run_id, unpause=unpause)
+        )
 
     def log(
         self,

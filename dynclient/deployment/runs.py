@@ -52,6 +52,7 @@ class Runs(Client):
         self,
         dag_id: str,
         *,
+        run_id: str | None = None,
         timeout: float | None = None,
         poll: float | None = None,
         unpause: bool = False,
@@ -61,6 +62,8 @@ class Runs(Client):
 
         Args:
             dag_id: the DAG.
+            run_id: an id of your own, with which the call may be repeated: a run of this id that is there, by a call
+                whose answer was lost too, is waited for and no second one is triggered.
             timeout: seconds for the waiting.
             poll: seconds between two looks, as for ``wait``.
             unpause: unpause the DAG where it is paused, instead of raising.
@@ -71,7 +74,9 @@ class Runs(Client):
             DynclientError: as ``wait``.
         """
         deadline = Deadline.after(timeout, poll)
-        return run_blocking(self, trigger_and_wait(self.spec, dag_id, arguments, deadline, unpause=unpause))
+        return run_blocking(
+            self, trigger_and_wait(self.spec, dag_id, arguments, deadline, run_id=run_id, unpause=unpause)
+        )
 
     def log(
         self,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import (
+    AlreadyExists,
     ApiError,
     ArgumentError,
     ContractError,
@@ -37,6 +39,7 @@ __all__ = ["Deadline", "Run", "trigger_and_wait", "wait"]
 _TAIL_TASKS, _TAIL_WIDTH = 3, 300  # how many logs end in a message, and the characters of a line of them
 #: what a stream may end in without telling anything about the run
 _STREAM_BREAKS = (TransportError, ContractError, Unknown, NotFound)
+_GATEWAY_STATUSES = frozenset({502, 504})  # of a gateway that may have handed the request on
 _UNREADABLE = (TransportError, ContractError, ApiError)
 
 Run = Mapping[str, object] | tuple[str, str]
@@ -82,7 +85,7 @@ class Deadline(NamedTuple):
 
 
 def trigger_and_wait(
-    spec: Spec, dag_id: str, values: Mapping[str, object], deadline: Deadline, *, unpause: bool
+    spec: Spec, dag_id: str, values: Mapping[str, object], deadline: Deadline, *, run_id: str | None, unpause: bool
 ) -> Steps[Model]:
     """Trigger a run and wait for its end; ``logical_date`` is null where the release requires it, absent elsewhere."""
     id_ = operation_id(spec.operations, "trigger run")
@@ -91,8 +94,31 @@ def trigger_and_wait(
         values = {**date, **values}
     else:  # what null says on Airflow 3, leaving it out says on Airflow 2, whose servers refuse null
         values = {name: value for name, value in values.items() if name not in date or value is not None}
-    run = yield Call(id_, {**arguments(spec.operations[id_], {"dag": dag_id}), **values})
+    by_role = {"dag": dag_id} | ({"run": run_id} if run_id is not None else {})
+    trigger = Call(id_, {**arguments(spec.operations[id_], by_role), **values})
+    run = (yield trigger) if run_id is None else (yield from _trigger_once(trigger, (dag_id, run_id)))
     return (yield from wait(spec, run, deadline, unpause=unpause))
+
+
+def _trigger_once(trigger: Call, run: tuple[str, str]) -> Steps[Run]:
+    """Trigger a run with an id of the caller's own: the same again starts no second one, so that it may be repeated."""
+    try:
+        yield trigger
+    except AlreadyExists:
+        return run
+    except (TransportError, Unknown) as error:
+        if not _is_answer_lost(error):
+            raise
+    else:
+        return run
+    with suppress(AlreadyExists):
+        yield trigger
+    return run
+
+
+def _is_answer_lost(error: TransportError | Unknown) -> bool:
+    """Whether the server may have done what was asked though its answer did not come."""
+    return error.request_sent if isinstance(error, TransportError) else error.status in _GATEWAY_STATUSES
 
 
 def wait(spec: Spec, run: Run, deadline: Deadline, *, unpause: bool = False) -> Steps[Model]:

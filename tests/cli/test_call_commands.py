@@ -95,12 +95,13 @@ def test_header_and_timeout(server):
 
 def test_run(server):
     """The exit code of run is the outcome; the failed tasks and the end of their logs are on standard error."""
-    code, out, _ = run(server, "run", "etl_daily", "--run-id", "mine", "--timeout", "1m")
-    assert (code, json.loads(out)["state"], json.loads(out)["dag_run_id"]) == (0, "success", "mine")
+    code, first, _ = run(server, "run", "etl_daily", "--run-id", "mine", "--timeout", "1m")
+    assert (code, json.loads(first)["state"], json.loads(first)["dag_run_id"]) == (0, "success", "mine")
     code, out, err = run(server, "run", "report_weekly", "--timeout", "1m")
     assert (code, out) == (1, "")
     assert "of DAG 'report_weekly' ended as failed" in err
-    assert run(server, "run", "etl_daily", "--run-id", "mine")[0] == 4  # it is there
+    code, again, _ = run(server, "run", "etl_daily", "--run-id", "mine")
+    assert (code, json.loads(again)) == (0, json.loads(first))  # it is there, and was not triggered again
     assert run(server, "run", "nope")[0] == 4
 
 

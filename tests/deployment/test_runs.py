@@ -40,6 +40,31 @@ def test_run_and_wait(af):
     assert (run.state, run["conf"]) == ("success", {"day": 3})
 
 
+class LosingTransport(dynclient.Transport):
+    """Sends everything, and loses the answer of the first POST."""
+
+    lost = 0
+
+    def send(self, request, **options):
+        response = super().send(request, **options)
+        if request.method == "POST" and not self.lost:
+            self.lost += 1
+            raise dynclient.BrokenResponse("the answer was lost")
+        return response
+
+
+def test_a_run_with_an_id_of_its_own_is_triggered_once(af):
+    """``run_id=`` finds the run after a lost answer, and when the call is repeated; ``dag_run_id=`` still refuses."""
+    transport = LosingTransport()
+    losing = dynclient.connect(af.server_of_the_test.url, transport=transport)
+    runs = [losing.run_and_wait("etl_daily", run_id="day-3", conf={"day": 3}, timeout=20) for _ in range(2)]
+    assert [(run["dag_run_id"], run["state"], run["conf"]) for run in runs] == [("day-3", "success", {"day": 3})] * 2
+    assert transport.lost == 1
+    assert [run["dag_run_id"] for run in losing.get_dag_runs.iter("etl_daily")].count("day-3") == 1
+    with pytest.raises(dynclient.AlreadyExists):
+        losing.run_and_wait("etl_daily", dag_run_id="day-3", timeout=20)
+
+
 def test_a_failed_run_raises(af):
     """RunFailed has the run, the failed task instances, and names them."""
     with pytest.raises(dynclient.RunFailed, match="'report_weekly' ended as failed") as caught:
