@@ -90,6 +90,40 @@ def test_general_packages_know_no_service(module):
 
 
 LONGEST_MODULE, LONGEST_FUNCTION = 450, 50
+MOST_ANY = 30  # for 1,000 lines of the package
+
+
+def tree(module: str) -> ast.Module:
+    return ast.parse((FOLDER / f"{module}.py").read_text("utf-8"))
+
+
+def imported_in_functions(module: ast.Module) -> set[str]:
+    """The modules that are imported when a function runs, dotted; those of this package without the path to them."""
+    functions = [node for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    names = set()
+    for node in (node for function in functions for node in ast.walk(function)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.rpartition(".")[2] if node.level else node.module)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_in_functions_are_explained(module):
+    """What functions import is named in the module's docstring, with the reason: by last name or by package."""
+    code = tree(module)
+    words = {*re.findall(r"\w+", ast.get_docstring(code) or "")}
+    assert [name for name in sorted(imported_in_functions(code)) if words.isdisjoint(name.split("."))] == []
+
+
+def test_any_is_rare():
+    """``Any`` is the type of a JSON value: at most 30 for 1,000 lines of the package, and never that of ``self``."""
+    nodes = [node for module in MODULES for node in ast.walk(tree(module))]
+    lines = sum(len((FOLDER / f"{module}.py").read_text("utf-8").splitlines()) for module in MODULES)
+    assert sum(isinstance(node, ast.Name) and node.id == "Any" for node in nodes) <= MOST_ANY * lines / 1000
+    selves = [node.annotation for node in nodes if isinstance(node, ast.arg) and node.arg in {"self", "cls"}]
+    assert [ast.unparse(kind) for kind in selves if kind is not None and "Any" in ast.unparse(kind)] == []
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -1,4 +1,7 @@
-"""What an audit of recorded traffic found, and how it is written: text, JSON, JUnit XML."""
+"""What an audit of recorded traffic found, and how it is written: text, JSON, JUnit XML.
+
+Imported in functions: ``xml.etree``, for JUnit XML only.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ openapi-core is given the corrected official document as it is, with ``servers``
 dynclient makes of a document reaches it. It judges parameters, bodies, statuses, media types and headers. It does not
 judge arguments that the document does not have, credentials, or how a path is decoded: which operation a URL belongs to
 and what its path arguments are is told to it.
+
+Imported in functions: ``openapi_core`` and ``werkzeug``, of the extra ``contract``, which take 0.4 s.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 vcrpy replaces the connections of urllib3, requests, httpx and others for as long as the block runs, so that what other
 clients in the process send is recorded too.
+
+Imported in functions: ``vcr``, an optional package.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Airflow as it is deployed: which release a server runs, the document for it, how it is logged in to, and changes.
 
 All that is Airflow and not OpenAPI begins here; ``connect`` is the way in.
+
+Imported in functions: ``verify``, only for those who ask.
 """
 
 from __future__ import annotations

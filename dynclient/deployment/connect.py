@@ -1,4 +1,7 @@
-"""From a URL and credentials to a client of that server."""
+"""From a URL and credentials to a client of that server.
+
+Imported in functions: ``mwaa``, which only its own URLs need.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Kerberos (SPNEGO) as credentials. Needs the extra ``kerberos``."""
+"""Kerberos (SPNEGO) as credentials. Needs the extra ``kerberos``.
+
+Imported in functions: ``requests_gssapi``, of that extra.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@
     af = dynclient.connect(login.url, auth=login)         # HTTP to the web server: streams, any size
 
     af = dynclient.connect("mwaa://my-environment")       # by AWS's API: no way to the web server needed
+
+Imported in functions: ``botocore``, of that extra.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What verifying a server brought, and how it is written: text, JSON, JUnit XML."""
+"""What verifying a server brought, and how it is written: text, JSON, JUnit XML.
+
+Imported in functions: ``xml.etree``, for JUnit XML only.
+"""
 
 from __future__ import annotations
 

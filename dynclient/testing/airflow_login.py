@@ -10,6 +10,7 @@ import json
 import os
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from ..http import media_types
 from ..openapi import request_decoder
@@ -118,8 +119,6 @@ class Tokens:
         if newer and not request.content:
             raise crashed(self.world)
         if newer and media_types.media_type(request.headers.get("content-type")) == "application/x-www-form-urlencoded":
-            from urllib.parse import parse_qsl  # a rare case
-
             fields = dict(parse_qsl(request.content.decode("utf-8", "replace")))
             request = request._replace(
                 body=json.dumps(fields).encode(), headers=request.headers | {"Content-Type": "application/json"}

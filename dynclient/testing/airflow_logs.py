@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..http import media_types
 from ..openapi.request_decoder import NO_BODY
+from .airflow_forms import crashed
 from .airflow_world import FIRST
 from .fake_answers import FakeResponse, Refusal
 
@@ -81,8 +82,6 @@ class Logs:
         except Refusal as refusal:
             mapped = is_task and world.task(arguments["dag_id"], arguments["task_id"]).get("mapped")
             if mapped and not world.is_new and not world.since("2.4") and world.since("2.3"):
-                from .airflow_forms import crashed
-
                 raise crashed(world) from None
             if world.is_new:
                 raise
@@ -163,8 +162,6 @@ class Logs:
         if entry is not None:
             return entry
         if f"{key}/0" in held and not world.is_new and world.since("2.3") and not world.since("2.7"):
-            from .airflow_forms import crashed
-
             raise crashed(world)
         raise Refusal(
             404, f"XCom entry with key: `{key}` not found" if world.is_new else None, title="XCom entry not found"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -164,8 +165,6 @@ class Resources:
                 raise Refusal(409, f"The Variable with key: `{body['key']}` already exists")
             value = body["value"]
             if isinstance(value, (dict, list)):
-                import json
-
                 value = json.dumps(value, indent=2)
             return context.default(value=value if isinstance(value, str) else str(value), is_encrypted=True)
         held.pop(body["key"], None)
@@ -193,8 +192,6 @@ class Resources:
             if name != "key" and (not mask or name in mask or (name, "val" in mask) == ("value", True))
         }
         if isinstance(changes.get("value"), (list, dict)):
-            import json
-
             changes["value"] = json.dumps(changes["value"])
         held[key] |= changes
         if not world.is_new and not world.since("2.5"):
@@ -238,8 +235,6 @@ class Resources:
         return None
 
     def _check_extra(self, extra: object) -> None:
-        import json
-
         if isinstance(extra, str) and extra:
             try:
                 json.loads(extra)

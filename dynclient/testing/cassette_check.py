@@ -1,4 +1,7 @@
-"""Holding what a test run records and replays to its document: the working half of the pytest plugin."""
+"""Holding what a test run records and replays to its document: the working half of the pytest plugin.
+
+Imported in functions: ``vcr``, an optional package.
+"""
 
 from __future__ import annotations
 

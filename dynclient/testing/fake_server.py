@@ -8,6 +8,8 @@
 Each request is judged, by openapi-core and by dynclient, and refused when it breaks the document. Resources keep state
 (see ``resources``); what has no rule gets a valid answer made up from a seed (see ``answers``). ``misbehave`` makes it
 fail on demand, ``rules`` teaches it what no document says, ``requests`` has what was received.
+
+Imported in functions: ``openapi_core``, of the extra ``contract``, 0.4 s; ``client.sync``, for a client of it.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from ..http import media_types
+from ..openapi import request_decoder
 from ..openapi.request_decoder import NO_BODY
 from .coercion import coerced
 from .fake_answers import FakeResponse, Refusal
@@ -248,8 +249,6 @@ class FastApi(Framework):
         kind = media_types.media_type(request.headers.get("content-type"))
         if kind or self.release >= (3, 2):
             return decoded
-        from ..openapi import request_decoder  # a rare case
-
         typed = request._replace(headers=request.headers | {"Content-Type": "application/json"})
         match = self.spec.match(request.method, request.url)
         assert match is not None  # noqa: S101 - it was routed here

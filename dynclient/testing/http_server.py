@@ -1,4 +1,7 @@
-"""A function from Request to Response, served over HTTP on a loopback port; the only module that knows werkzeug."""
+"""A function from Request to Response, served over HTTP on a loopback port; the only module that knows werkzeug.
+
+Imported in functions: ``werkzeug``, of the extra ``testing``.
+"""
 
 from __future__ import annotations
 

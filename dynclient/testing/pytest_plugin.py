@@ -30,6 +30,9 @@ Options, each with an ini key:
     Fail the run where it exercises fewer operations than this of the document that cassettes are held to.
 ``dynclient_second_opinion``
     ``false`` leaves openapi-core out of the check; an ini key alone.
+
+Imported in functions: ``cassette_check``, ``documents.releases``, ``openapi.load``, ``errors``, ``airflow_rules``,
+``deployment.connect`` and ``contract.scrub``: pytest loads this plugin for every project, and few runs use it.
 """
 
 from __future__ import annotations
