@@ -41,8 +41,12 @@ def distributions(lines, into):
 def blocked():
     """The importable names of all that is installed and that neither a call nor pytest needs."""
     base = distributions([*PROJECT["dependencies"], "pytest"], {"dynclient"})
-    owners = metadata.packages_distributions()
-    return {name for name in owners if not base & {canonicalize_name(owner) for owner in owners[name]}}
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in metadata.distributions():
+        # not packages_distributions(): Python 3.10's knows only those that list their names
+        tops = {file.parts[0].removesuffix(".py") for file in one.files or () if file.suffix == ".py"}
+        names[canonicalize_name(one.metadata["Name"]) in base] |= tops
+    return names[False] - names[True]
 
 
 BLOCK = """
