@@ -61,10 +61,11 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
 
     async def update(self, model: Model) -> Any:
         """As ``dynclient.Airflow.update``."""
-        planned = updating.plan(model, self.spec)
-        if planned is None:
+        home = self.home_of(model)
+        change = updating.plan(model, home.spec)
+        if change is None:
             return model
-        return updating.same(model, await self.call(planned.operation, **planned.arguments))
+        return updating.same(model, await home.call(change.operation, **change.arguments))
 
 
 async def connect(

@@ -135,6 +135,11 @@ class Deployed(BaseClient[CallT]):
     def _auth_manager(self) -> BaseClient[CallT]:
         return self.client_of(applications.Application(applications.auth_manager(), self.root))
 
+    def home_of(self, model: Model) -> BaseClient[CallT]:
+        """The client that a model came from: that of the auth manager for its users and roles, else this one."""
+        manager: BaseClient[CallT] | None = self.__dict__.get("_auth_manager")
+        return manager if manager is not None and getattr(model, "_models_", None) is manager.spec.models else self
+
     def client_of(self, application: applications.Application) -> BaseClient[CallT]:
         """A client for an application at this server, with the same login, transport and modes."""
         spec, server = application
@@ -221,10 +226,11 @@ class Airflow(Runs, Deployed[Call], Client):
         Raises:
             ArgumentError: something that cannot be written changed; by name, nothing was sent.
         """
-        change = updating.plan(model, self.spec)
+        home = self.home_of(model)
+        change = updating.plan(model, home.spec)
         if change is None:
             return model
-        return updating.same(model, self.call(change.operation, **change.arguments))
+        return updating.same(model, home.call(change.operation, **change.arguments))
 
     def verify(self, *, timeout: float = 600.0, progress: Progress | None = None) -> Verification:
         """Call every safe operation whose arguments can be learned, and hold each answer to the document.

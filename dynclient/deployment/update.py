@@ -77,7 +77,9 @@ def plan(model: Model, spec: Spec) -> Update | None:
     arguments: dict[str, object] = {**path, "body": {**filled, **changes}}
     if masked is not None:
         whole = operation.path in rules["whole mask"]
-        arguments[masked.keyword] = sorted({*filled, *changes}) if whole else list(changes)
+        names = sorted({*filled, *changes}) if whole else list(changes)
+        listed = masked.schema is None or masked.schema.plain.items is not None  # FAB of Airflow 3 takes a text
+        arguments[masked.keyword] = names if listed else ",".join(names)
     return Update(operation.id, arguments)
 
 

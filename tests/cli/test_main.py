@@ -260,7 +260,7 @@ def test_specs_add_and_lint(tmp_path):
 
 def test_check():
     """Recorded traffic is held to its release; against another one, what would break is listed, exit 1."""
-    pools = CASSETTES / "2.10.5" / "pools.yaml"
+    pools = CASSETTES / "2.10.5" / "pools.json"
     code, out, _ = run("check", pools, "--spec", "2.10.5")
     assert (code, "exchanges held against 2.10.5" in out) == (0, True)
     code, out, _ = run("check", pools, "--spec", "2.10.5", "--against", "3.3.2", "--format", "json")
@@ -277,7 +277,7 @@ def test_diff():
     assert run("diff", "2.10.5", "2.11.2", "--fail-on", "warning")[0] == 1
     whole = json.loads(run("diff", "2.10.5", "3.3.2", "--format", "json")[1])
     used = json.loads(
-        run("diff", "2.10.5", "3.3.2", "--format", "json", "--used-by", CASSETTES / "2.10.5" / "pools.yaml")[1]
+        run("diff", "2.10.5", "3.3.2", "--format", "json", "--used-by", CASSETTES / "2.10.5" / "pools.json")[1]
     )
     assert 0 < len(used["changes"]) < len(whole["changes"])
     assert run("diff", "2.10.5", "3.3.2", "--format", "markdown")[1].startswith("**")

@@ -110,3 +110,34 @@ def test_the_bundled_document_is_whole():
     names = releases.applications()["auth manager"]["operations"]
     assert {applications.auth_manager_operation(name) for name in names} <= {*spec.operations}
     assert applications.auth_manager_operation("get_pools") is None
+
+
+def test_a_changed_user_goes_to_the_auth_manager():
+    """update() writes a model back to the application it was read from, blocking and awaited."""
+    user = {**USER, "last_name": "new"}
+
+    def script(exchange):
+        path, method = exchange.seen.target.partition("?")[0], exchange.seen.line.split(" ")[0]
+        routes = {
+            ("GET", "/api/v2/version"): said({"version": "3.3.2", "git_version": None}),
+            ("POST", "/auth/token"): said({"access_token": "t"}, 201),
+            ("GET", "/auth/fab/v1/users/u"): said(USER),
+            ("PATCH", "/auth/fab/v1/users/u"): said(user),
+        }
+        routes.get((method, path), answer(404, b"{}"))(exchange)
+
+    async def awaited(url):
+        async with await aio.connect(url, auth=("u", "p")) as af:
+            model = await af.get_user("u")
+            model.last_name = "new"
+            return await af.update(model)
+
+    with Server(script) as server:
+        with dynclient.connect(server.url, auth=("u", "p")) as af:
+            model = af.get_user("u")
+            assert af.update(model) is model
+            model.last_name = "new"
+            assert af.update(model).last_name == "new"
+        assert asyncio.run(awaited(server.url)).last_name == "new"
+        bodies = [json.loads(seen.body) for seen in server.seen if seen.line.startswith("PATCH")]
+    assert [body["last_name"] for body in bodies] == ["new", "new"]

@@ -93,11 +93,11 @@ with new_dag(
     tick()
 
 
-with new_dag("dynclient_long_log", "One task that logs 20,000 lines") as long_log_dag:
+with new_dag("dynclient_long_log", "One task that logs 20,000 lines, or as many as its run says") as long_log_dag:
 
     @task
     def talk():
-        for number in range(1, LINES + 1):
+        for number in range(1, conf().get("lines", LINES) + 1):
             log.info("line %s of many", number)
 
     talk()
@@ -109,7 +109,7 @@ with new_dag("dynclient_xcom", "One task that leaves XComs: small, large, nested
     def leave():
         instance = get_current_context()["ti"]
         instance.xcom_push(key="small", value=7)
-        instance.xcom_push(key="large", value="x" * 40_000)
+        instance.xcom_push(key="large", value="x" * conf().get("large", 40_000))
         instance.xcom_push(key="nested", value={"list": [1, 2.5, None, True], "text": "ü", "deeper": {"empty": {}}})
 
     leave()
@@ -126,6 +126,8 @@ with new_dag(
     @task
     def first():
         log.info("the first task of the day")
+        if conf().get("fail"):
+            raise ValueError("this day failed on purpose")
 
     @task
     def second():
