@@ -58,9 +58,10 @@ def test_what_is_no_range(first, last, message):
         changes_by_release(first, last)
 
 
-def test_all_neighbours_in_a_minute():
-    """Every release can be compared with its predecessor: the changes of all of them are at hand in seconds."""
+def test_neighbours():
+    """Each release of a range is compared with its predecessor; tests/hardening does it with all of them."""
     bundled = releases()
-    steps = changes_by_release(bundled[0], bundled[-1])
-    assert len(steps) == len(bundled) - 1
+    first = bundled.index("3.0.0") - 1
+    steps = changes_by_release(bundled[first], bundled[-1])
+    assert list(steps) == list(bundled[first + 1 :])
     assert any(change.level == "breaking" for change in steps["3.0.0"])
