@@ -195,9 +195,9 @@ def test_sixteen_tasks_over_an_expiring_token():
         async with await aio.connect(url, auth=("admin", "pw")) as af:
             for _ in range(3):
                 await asyncio.gather(*[af.get_version() for _ in range(16)], *[af.get_pools() for _ in range(16)])
-                await asyncio.sleep(0.8)
+                await asyncio.sleep(1.2)
 
-    with fake_airflow("3.3.2", auth=("admin", "pw"), token_seconds=1, judge=False) as server:
+    with fake_airflow("3.3.2", auth=("admin", "pw"), token_seconds=2, judge=False) as server:
         asyncio.run(work(server.url))
     logins = [one for one in server.requests if one.request.url.endswith("/auth/token")]
     assert 2 <= len(logins) <= 6  # three rounds, each of which may meet the end of a token
