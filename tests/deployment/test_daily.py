@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from typing import NamedTuple
@@ -65,8 +66,12 @@ def lines():
     return LINES_RECORDED
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def no_pauses():
     """Nobody waits for what is recorded."""
-    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
-    monkeypatch.setattr(daily, "SECONDS", 20)
+    sleep = asyncio.sleep
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", lambda _seconds: None)
+        patch.setattr(asyncio, "sleep", lambda _seconds: sleep(0))
+        patch.setattr(daily, "SECONDS", 20)
+        yield

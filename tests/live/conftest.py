@@ -55,7 +55,7 @@ def scene(live):
         with dynclient.recording(path):
             yield
         if node is not None and not node.stash.get(PASSED, False):
-            path.unlink()
+            path.unlink(missing_ok=True)
         else:
             shorten(path, live.url)
 

@@ -18,8 +18,8 @@ STOP_SECONDS = 20.0
 
 
 def start(command: list[str], log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start a component that writes what it says to a file."""
-    with log.open("w") as out:
+    """Start a component that writes what it says to the end of a file."""
+    with log.open("a") as out:
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, start_new_session=True
         )

@@ -37,6 +37,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -49,7 +50,7 @@ from processes import free_port, start, stop
 from releases import RELEASES, USERS, arguments, commands, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from releases import Release
 
@@ -57,6 +58,8 @@ HERE = Path(__file__).resolve().parent
 READY_SECONDS = 420.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 DAGS = ("dynclient_demo", "dynclient_failing", "dynclient_slow")
+SCHEDULER = "scheduler"
+WATCH_SECONDS, SICK_SECONDS = 5.0, 45.0  # between two looks; how long it may say that it is not healthy
 QUIET_SECONDS = 6.0  # files are read in no fixed order: they are through when no DAG has come for so long
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 PASSWORDS = "simple_auth_manager_passwords.json.generated"  # what the simple login manager of 3.x reads
@@ -154,12 +157,41 @@ def local_server(name: str, *, examples: bool = True, more: Mapping[str, str] = 
                 raise LiveServerError(f"airflow {line} ended with {run.returncode}:\n{tail(log)}")
         processes: dict[str, subprocess.Popen[bytes]] = {}
         stack.callback(stop, processes)
-        for component in release.components:
+
+        def begin(component: str) -> None:
             command = [airflow, *arguments(release, component, port)]
             processes[component] = start(command, home / f"{component}.log", environment)
+
+        for component in release.components:
+            begin(component)
         account = Server(url, "admin", "admin", name)
         wait_until_ready(release, account, home, processes)
+        over = threading.Event()
+        watcher = threading.Thread(target=watch, args=(account.url + release.health, processes, begin, over))
+        watcher.start()
+        stack.callback(watcher.join)
+        stack.callback(over.set)
         yield account
+
+
+def watch(
+    health: str,
+    processes: Mapping[str, subprocess.Popen[bytes]],
+    begin: Callable[[str], None],
+    over: threading.Event,
+) -> None:
+    """Start the scheduler again where it has ended or is not healthy for long: 3.x on SQLite loses it under load."""
+    sick_since: float | None = None
+    while not over.wait(WATCH_SECONDS):
+        now, healthy = time.monotonic(), True  # as long as a busy server says nothing else
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            healthy = fetch(health)["scheduler"]["status"] == "healthy"
+        sick_since = None if healthy else sick_since or now
+        if processes[SCHEDULER].poll() is not None or (sick_since and now - sick_since > SICK_SECONDS):
+            print(f"the {SCHEDULER} is started again", file=sys.stderr, flush=True)  # noqa: T201
+            stop({SCHEDULER: processes[SCHEDULER]})
+            begin(SCHEDULER)
+            sick_since = None
 
 
 def wait_until_ready(
