@@ -101,15 +101,15 @@ async def connect(
     where = target(url, auth)
     sender = transport if transport is not None else Transport()
     try:
-        found = await _send_probes(connection(where, release, spec), where, sender)
-        client = found.client(Airflow, sender, responses, read_only=read_only, requests=requests)
+        server = await _send_probes(connection(where, release, spec), where, sender)
+        client = server.client(Airflow, sender, responses, read_only=read_only, requests=requests)
         if release is None and spec is None:
             await client.log_in()
     except BaseException:
         if transport is None:
             await sender.aclose()
         raise
-    found.warn_if_inexact(client)
+    server.warn_if_inexact(client)
     return client
 
 

@@ -101,8 +101,8 @@ def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     client = _online or _offline
-    known = getattr(Airflow, name, None)
-    if name not in client.spec.operations and callable(known):
+    member = getattr(Airflow, name, None)
+    if name not in client.spec.operations and callable(member):
         return _method(name)
     return getattr(client, name)
 

@@ -114,6 +114,6 @@ class Problem(NamedTuple):
     extra: Any = None  #: members beyond the standard ones, as they came
 
     def __str__(self) -> str:
-        said = ": ".join(part for part in (self.title, self.detail) if part)
+        words = ": ".join(part for part in (self.title, self.detail) if part)
         listed = "".join(f"\n  {name}: {message}" for name, message in self.errors)
-        return (said or "no explanation came with it") + listed
+        return (words or "no explanation came with it") + listed

@@ -12,7 +12,7 @@ from . import auth as auths, concurrent as many, pagination
 from .base import BaseClient
 from .call import BaseCall, Options
 from .pages_ahead import awalk_ahead
-from .progress import ashown
+from .progress import ashow_progress
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -47,8 +47,8 @@ class Call(BaseCall):
 
     async def request(self, /, *args: object, **kwargs: object) -> Request:
         """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
-        built, _ = self.client.transport_options(self.build(args, kwargs), self._options)
-        return await self.client.prepared(built, self.operation)  # type: ignore[no-any-return]
+        complete, _ = self.client.transport_options(self.build(args, kwargs), self._options)
+        return await self.client.prepared(complete, self.operation)  # type: ignore[no-any-return]
 
     def pages(self, /, *args: object, **kwargs: object) -> AsyncIterator[Any]:
         """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error.
@@ -60,7 +60,7 @@ class Call(BaseCall):
             pages = awalk_ahead(self._fetch, plan, args, kwargs, workers)
         else:
             pages = pagination.awalk(self._fetch, plan, args, kwargs)
-        return ashown(pages, plan, self.operation.name) if progress else pages
+        return ashow_progress(pages, plan, self.operation.name) if progress else pages
 
     def iter(self, /, *args: object, **kwargs: object) -> AsyncIterator[Any]:
         """Every item, page after page, lazily."""
@@ -71,12 +71,12 @@ class Call(BaseCall):
         """As of a plain callable: ``async for line in client.get_log.stream(…)``, asked for with the first."""
         request = self.build(args, kwargs, stream=True)
 
-        async def opened() -> Lines:
+        async def open_lines() -> Lines:
             reply = await self._reply(request, args, kwargs, check=self.client.responses != "off")
             data = self.client.settle(self.operation, reply)
             return data if isinstance(data, Lines) else Lines.of(data)
 
-        return Stream(opened)
+        return Stream(open_lines)
 
     async def _fetch(self, args: tuple[object, ...], kwargs: Mapping[str, object], url: str) -> tuple[Any, Response]:
         """A page, by arguments or by the URL that the page before it named, and its response."""
@@ -148,16 +148,16 @@ class Client(BaseClient[Call]):
             TransportError: no usable answer came.
         """
         self.may_send(operation)
-        built, named = self.transport_options(request, options)
+        complete, keywords = self.transport_options(request, options)
         try:
-            prepared = await self.prepared(built, operation)
-            response: Response = await self.transport.send(prepared, **named)
+            prepared = await self.prepared(complete, operation)
+            response: Response = await self.transport.send(prepared, **keywords)
             if response.status in {401, 403}:
                 again = await self._apart(self.auth.retry, prepared, response)
                 if again is not None:
                     if response.chunks is not None:
                         await response.chunks.aclose()  # type: ignore[attr-defined] # async ones have it
-                    response = await self.transport.send(again, **named)
+                    response = await self.transport.send(again, **keywords)
         except TransportError as error:
             error.request = error.request or request
             raise
@@ -201,8 +201,8 @@ class Stream:
     The connection is given back at the end, on any error, by ``aclose`` and at the end of ``async with``.
     """
 
-    def __init__(self, opened: Callable[[], Awaitable[Lines]]) -> None:
-        self._opened = opened
+    def __init__(self, open_lines: Callable[[], Awaitable[Lines]]) -> None:
+        self._open = open_lines
         self._lines: Lines | None = None
 
     def __aiter__(self) -> Self:
@@ -210,12 +210,12 @@ class Stream:
 
     async def __anext__(self) -> Any:
         if self._lines is None:
-            self._lines = await self._opened()
+            self._lines = await self._open()
         return await anext(self._lines)
 
     async def __aenter__(self) -> Self:
         if self._lines is None:
-            self._lines = await self._opened()
+            self._lines = await self._open()
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -183,8 +183,8 @@ class ApiKey(NoAuth):
             pair = f"{quote(self.name, safe='')}={quote(self._value, safe='')}"
             return request._replace(url=f"{url}{'&' if '?' in url else '?'}{pair}{mark}{fragment}")
         cookies = [part.strip() for part in request.headers.get("cookie", "").split(";")]
-        kept = [part for part in cookies if part and part.partition("=")[0] != self.name]
-        return request.with_headers({"Cookie": "; ".join([*kept, f"{self.name}={self._value}"])})
+        others = [part for part in cookies if part and part.partition("=")[0] != self.name]
+        return request.with_headers({"Cookie": "; ".join([*others, f"{self.name}={self._value}"])})
 
     def __repr__(self) -> str:
         return f"ApiKey({self.name!r}, {MASK}, {self.location!r})"
@@ -222,8 +222,8 @@ class ByScheme(NoAuth):
         alternatives = operation.security if operation is not None else ()
         complete = [names for names in alternatives if names and all(name in self.credentials for name in names)]
         partial = [[name] for names in alternatives for name in names if name in self.credentials]
-        chosen: Iterable[str] = next(iter([*complete, *partial]), [next(iter(self.credentials))])
-        return (self.credentials[name] for name in chosen)
+        names: Iterable[str] = next(iter([*complete, *partial]), [next(iter(self.credentials))])
+        return (self.credentials[name] for name in names)
 
     def prepare(self, request: Request, operation: Operation | None = None) -> Request:
         """Let the selected credentials prepare it, one after the other."""
@@ -238,8 +238,8 @@ class ByScheme(NoAuth):
 
     def requests_auth(self, request: Request, operation: Operation | None = None) -> Any:
         """The ``requests`` auth object among the selected ones."""
-        found = (_requests_auth(auth, request, operation) for auth in self._selected(operation))
-        return next((auth for auth in found if auth is not None), None)
+        objects = (_requests_auth(auth, request, operation) for auth in self._selected(operation))
+        return next((auth for auth in objects if auth is not None), None)
 
     def __repr__(self) -> str:
         return f"ByScheme({self.credentials!r})"
@@ -302,10 +302,10 @@ def from_netrc(url: str) -> Basic | None:
     if not host or not os.path.isfile(path):  # noqa: PTH113 - the same
         return None
     try:
-        found = netrc.netrc(path).authenticators(host)
+        entry = netrc.netrc(path).authenticators(host)
     except (netrc.NetrcParseError, UnicodeDecodeError) as error:  # their text may quote a password
         line = f", near line {error.lineno}" if isinstance(error, netrc.NetrcParseError) else ""
         raise ArgumentError(f"{path} is no netrc file that can be understood{line}") from None
     except OSError as error:
         raise ArgumentError(f"{path} cannot be read ({error.strerror})") from None
-    return Basic(found[0] or "", found[2] or "") if found else None
+    return Basic(entry[0] or "", entry[2] or "") if entry else None

@@ -78,14 +78,14 @@ class _Choice:
             "take them; " + _advice(schemes)
         )
 
-    def by_scheme(self, given: Mapping[str, object]) -> Auth:
-        unknown = [str(name) for name in given if name not in self.schemes]
+    def by_scheme(self, credentials: Mapping[str, object]) -> Auth:
+        unknown = [str(name) for name in credentials if name not in self.schemes]
         if unknown:
             raise ArgumentError(
                 f"the document has no security scheme {', '.join(unknown)}; "
                 f"it has {', '.join(self.schemes) or 'none, so give the credentials themselves'}"
             )
-        return ByScheme({name: self.for_scheme(self.schemes[name], value) for name, value in given.items()})
+        return ByScheme({name: self.for_scheme(self.schemes[name], value) for name, value in credentials.items()})
 
     def for_scheme(self, scheme: SecurityScheme, value: object) -> Auth:
         if scheme.type == "apiKey" and isinstance(value, str):

@@ -37,7 +37,7 @@ __all__ = ["BaseClient", "CallT", "Group", "Mode"]
 Mode = Literal["strict", "warn", "off"]
 _MODES = ("strict", "warn", "off")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
-_KEPT = 1000  # violations that responses="warn" keeps
+_MOST_VIOLATIONS = 1000  # violations that responses="warn" keeps
 
 
 CallT = TypeVar("CallT", bound=BaseCall)
@@ -71,7 +71,7 @@ class BaseClient(Generic[CallT]):
         self.responses: Mode = responses or "strict"
         self.requests: Mode = requests or "strict"
         self.read_only = read_only
-        self.violations: deque[tuple[str, Violation]] = deque(maxlen=_KEPT)
+        self.violations: deque[tuple[str, Violation]] = deque(maxlen=_MOST_VIOLATIONS)
         self.servers = Servers(spec, server)
         origins = self.servers.origins()
         blocking = getattr(transport, "blocking", transport)
@@ -153,8 +153,8 @@ class BaseClient(Generic[CallT]):
         return {name: value for name, value in self.__dict__.items() if not isinstance(value, BaseCall)}
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
-        kept = {name: value for name, value in state.items() if not isinstance(value, BaseCall)}
-        self.__dict__.update(kept, _calls={})
+        fields = {name: value for name, value in state.items() if not isinstance(value, BaseCall)}
+        self.__dict__.update(fields, _calls={})
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.spec!r} at {masking.bare_url(self.server or 'no server')}>"
@@ -231,11 +231,11 @@ class BaseClient(Generic[CallT]):
         """A request with the header fields of ``.options()``, and what else of them the transport is given."""
         if options.headers:
             request = request.with_headers(options.headers)
-        named = {"timeout": options.timeout, "retries": options.retries}
-        return request, {name: value for name, value in named.items() if value is not None}
+        keywords = {"timeout": options.timeout, "retries": options.retries}
+        return request, {name: value for name, value in keywords.items() if value is not None}
 
 
-_KEPT_CLIENTS = 64
+_MOST_CLIENTS = 64
 _by_identity: dict[tuple[str, str], Any] = {}
 
 
@@ -246,7 +246,7 @@ def _unpickled(identity: str, kind: type[BaseClient[Any]], state: dict[str, obje
     if client is None:
         client = object.__new__(kind)
         client.__setstate__(state)
-        if len(_by_identity) < _KEPT_CLIENTS:
+        if len(_by_identity) < _MOST_CLIENTS:
             _by_identity[key] = client
     return client
 

@@ -81,7 +81,7 @@ class ClientCredentials(NoAuth):
         """A new token, and until when it is sent."""
         scope = f"&scope={quote_plus(self.scope)}" if self.scope else ""
         request = Request("POST", self.token_url, _HEADERS, f"grant_type=client_credentials{scope}".encode())
-        begun = time.monotonic()
+        start = time.monotonic()
         response = self._sender().send(self._basic.prepare(request))
         data = _object(response)
         token = data.get("access_token")
@@ -89,7 +89,7 @@ class ClientCredentials(NoAuth):
             raise self._refused(response, data)
         seconds = data.get("expires_in")
         lasts = float(seconds) if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) else float("inf")
-        return token, begun + max(lasts - _EARLY, lasts / 2)
+        return token, start + max(lasts - _EARLY, lasts / 2)
 
     def _sender(self) -> Any:
         if self._transport is None:
@@ -101,10 +101,10 @@ class ClientCredentials(NoAuth):
         if response.status < 400:
             return UndocumentedResponse(f"{where} without a token; check token_url", response=response)
         code = data.get("error")
-        known = code if code in {"invalid_client", "invalid_scope", "unauthorized_client", "invalid_request"} else ""
-        todo = "check scope" if known == "invalid_scope" else "check the client's id and secret, and token_url"
-        problem = Problem(response.status, "", known)
-        message = f"{where}{f' ({known})' if known else ''}; {todo}"
+        reason = code if code in {"invalid_client", "invalid_scope", "unauthorized_client", "invalid_request"} else ""
+        todo = "check scope" if reason == "invalid_scope" else "check the client's id and secret, and token_url"
+        problem = Problem(response.status, "", reason)
+        message = f"{where}{f' ({reason})' if reason else ''}; {todo}"
         return api_error_class(response.status)(message, problem=problem, response=response)
 
 
@@ -125,10 +125,10 @@ def for_flow(flows: Mapping[str, Any], pair: tuple[str, str], origins: frozenset
     """
     url = str(flows["clientCredentials"].get("tokenUrl", ""))
     try:
-        named = origin(url) in origins
+        is_own = origin(url) in origins
     except ValueError:
-        named = False
-    if not named:
+        is_own = False
+    if not is_own:
         raise ArgumentError(
             f"the document has tokens given by {bare_url(url)}, which is no server that you named, so it does not get "
             "the secret; pass dynclient.ClientCredentials(id, secret, token_url) if you trust it"

@@ -127,48 +127,48 @@ async def _aeach(call: _Shared, arguments: Iterator[Any], workers: int, rate: fl
             await asyncio.sleep(pace.wait())
             return await call(argument)
 
-    begun: deque[tuple[Any, asyncio.Task[Any]]] = deque()
+    pending: deque[tuple[Any, asyncio.Task[Any]]] = deque()
     try:
         for argument in arguments:
-            begun.append((argument, asyncio.create_task(in_turn(argument))))
-            if len(begun) >= workers * _AHEAD:
-                yield await _awaited(begun)
-        while begun:
-            yield await _awaited(begun)
+            pending.append((argument, asyncio.create_task(in_turn(argument))))
+            if len(pending) >= workers * _AHEAD:
+                yield await _next_outcome(pending)
+        while pending:
+            yield await _next_outcome(pending)
     finally:
-        for _, task in begun:
+        for _, task in pending:
             task.cancel()
-        await asyncio.gather(*(task for _, task in begun), return_exceptions=True)
+        await asyncio.gather(*(task for _, task in pending), return_exceptions=True)
 
 
-async def _awaited(begun: deque[tuple[Any, asyncio.Task[Any]]]) -> Outcome:
+async def _next_outcome(pending: deque[tuple[Any, asyncio.Task[Any]]]) -> Outcome:
     """The outcome of the first call begun, which is struck off when it is there."""
-    argument, task = begun[0]
+    argument, task = pending[0]
     try:
-        made = Outcome(argument, await task, None)
+        outcome = Outcome(argument, await task, None)
     except DynclientError as error:
-        made = Outcome(argument, None, error)
-    begun.popleft()
-    return made
+        outcome = Outcome(argument, None, error)
+    pending.popleft()
+    return outcome
 
 
 def _each(
     call: _Shared, arguments: Iterator[Any], workers: int, executor: Executor | None, rate: float | None
 ) -> Iterator[Outcome]:
-    begun: deque[tuple[Any, Future[Any]]] = deque()
+    pending: deque[tuple[Any, Future[Any]]] = deque()
     pace = _Pace(rate)
     pool = executor if executor is not None else ThreadPoolExecutor(workers, thread_name_prefix="dynclient")
     ahead = workers * _AHEAD if rate is None else workers  # what waits in a queue would begin all at once
     try:
         for argument in arguments:
             time.sleep(pace.wait())
-            begun.append((argument, pool.submit(call, argument)))
-            if len(begun) >= ahead:
-                yield _outcome(*begun.popleft())
-        while begun:
-            yield _outcome(*begun.popleft())
+            pending.append((argument, pool.submit(call, argument)))
+            if len(pending) >= ahead:
+                yield _outcome(*pending.popleft())
+        while pending:
+            yield _outcome(*pending.popleft())
     finally:
-        for _, future in begun:
+        for _, future in pending:
             future.cancel()
         if executor is None:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -87,16 +87,16 @@ def arguments(encoder: Encoder, words: Words | None = None) -> list[Argument]:
     return listed + _own_arguments(encoder, {argument.keyword for argument in listed})
 
 
-def _own_arguments(encoder: Encoder, taken: set[str]) -> list[Argument]:
+def _own_arguments(encoder: Encoder, names: set[str]) -> list[Argument]:
     """What every callable takes beside the document's arguments, as far as those leave the name."""
     listed = []
     body = encoder.media
-    if body is not None and "body" not in taken:
+    if body is not None and "body" not in names:
         documented = encoder.operation.request_body
         required = documented is not None and documented.required and not encoder.fields
         listed.append(Argument("body", False, required, body.schema, "the whole body, instead of its fields"))  # noqa: FBT003
     for keyword, choices in (("content_type", encoder.content_types), ("accept", encoder.accepts)):
-        if len(choices) > 1 and keyword not in taken:
+        if len(choices) > 1 and keyword not in names:
             text = f"{' or '.join(choices)}; the first by default"
             listed.append(Argument(keyword, False, False, None, text))  # noqa: FBT003
     return listed
@@ -121,10 +121,10 @@ def signature(arguments: Iterable[Argument], returns: str) -> inspect.Signature:
     import inspect  # 10 ms that only those who look at signatures pay
 
     kinds = inspect.Parameter
-    made = []
+    parameters = []
     for argument in sorted(arguments, key=lambda a: (not a.positional, not a.required)):
         default = Unsent(argument.schema.default if argument.schema is not None else MISSING)
-        made.append(
+        parameters.append(
             kinds(
                 argument.keyword,
                 kinds.POSITIONAL_OR_KEYWORD if argument.positional else kinds.KEYWORD_ONLY,
@@ -132,7 +132,7 @@ def signature(arguments: Iterable[Argument], returns: str) -> inspect.Signature:
                 annotation=_Annotation(argument.words),
             )
         )
-    return inspect.Signature(made, return_annotation=_Annotation(returns))
+    return inspect.Signature(parameters, return_annotation=_Annotation(returns))
 
 
 def docstring(summary: str, request: str, arguments: Sequence[Argument], returns: str, errors: Iterable[str]) -> str:

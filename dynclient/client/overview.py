@@ -59,8 +59,8 @@ class Matches:
 
 def is_like(operation: Operation, spec: Spec, text: str) -> bool:
     """Does a text stand in the operation's name, path or line of help? Its words may stand apart."""
-    known = f"{operation.name} {operation.path} {spec.words('operation', operation.id)}".lower()
-    return all(word in known for word in text.lower().split())
+    description = f"{operation.name} {operation.path} {spec.words('operation', operation.id)}".lower()
+    return all(word in description for word in text.lower().split())
 
 
 def find(spec: Spec, text: str) -> Matches:

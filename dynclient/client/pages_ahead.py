@@ -55,7 +55,7 @@ class _Plan:
         self._total = self.paging.total_of(page) or 0
         if first or not self.ahead:
             self._size = self._size or len(self.paging.items_of(page))
-            self._next = self.walk.seen
+            self._next = self.walk.count
         return page
 
     def due(self) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ class _Plan:
 
     def is_next(self) -> bool:
         """Is the first page that was asked for the one that comes next?"""
-        return bool(self.ahead) and self.ahead[0][0] == self.walk.seen
+        return bool(self.ahead) and self.ahead[0][0] == self.walk.count
 
 
 def walk_ahead(

@@ -243,7 +243,7 @@ class Walk:
     Attributes:
         arguments: the keywords of the next call.
         url: where the next page is; empty when the arguments make its URL.
-        seen: the items that have come.
+        count: the items that have come.
     """
 
     def __init__(self, paging: Paging, arguments: Mapping[str, Any]) -> None:
@@ -256,7 +256,7 @@ class Walk:
                 self.mode = "offset"
             else:
                 self.arguments.setdefault(paging.cursor, "")
-        self.seen = self.arguments.get(paging.offset) or 0
+        self.count = self.arguments.get(paging.offset) or 0
         self._before: list[Any] | None = None
 
     def after(self, page: Page, response: Response | None = None) -> bool:
@@ -270,7 +270,7 @@ class Walk:
             ContractError: the page is the one before it again, or the next one is elsewhere.
         """
         items = self.paging.items_of(page)
-        self.seen += len(items)
+        self.count += len(items)
         if self.mode == "once":
             return False
         if self.mode in {"link", "next"}:
@@ -280,7 +280,7 @@ class Walk:
         total = self.paging.total_of(page)
         if items == self._before and (total is None or not self._is_partial(items)):
             raise ContractError(
-                f"the server sent the same page twice (at {self.seen} items), so the walk would never end; "
+                f"the server sent the same page twice (at {self.count} items), so the walk would never end; "
                 "report it, with .pages() the pages before it can be had",
                 data=page,
             )
@@ -300,8 +300,8 @@ class Walk:
             number = self.arguments.get(cursor)
             self.arguments[cursor] = (self.paging.first if number is None else number) + 1
         else:
-            self.arguments[self.paging.offset] = self.seen
-        return total is None or bool(self.seen < total)  # without a total an empty page tells the end
+            self.arguments[self.paging.offset] = self.count
+        return total is None or bool(self.count < total)  # without a total an empty page tells the end
 
     def _next_url(self, page: Page, response: Response | None) -> bool:
         """Go on to the URL that the page or its Link field names; relative ones start from that of this page."""
@@ -324,8 +324,8 @@ class Walk:
 
     def _is_partial(self, items: list[Any]) -> bool:
         """Do the items hold only the fields that an argument names? Such items may be equal without being the same."""
-        chosen = [{*value} for value in self.arguments.values() if isinstance(value, list | tuple | set | frozenset)]
-        return any(all(isinstance(item, dict) and item.keys() <= names for item in items) for names in chosen)
+        choices = [{*value} for value in self.arguments.values() if isinstance(value, list | tuple | set | frozenset)]
+        return any(all(isinstance(item, dict) and item.keys() <= names for item in items) for names in choices)
 
 
 def _rel_next(field: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .pagination import Paging
 
-__all__ = ["ashown", "shown"]
+__all__ = ["ashow_progress", "show_progress"]
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def _bar(plan: Paging, name: str) -> Iterator[Callable[[Any], None]]:
         yield tell
 
 
-def shown(pages: Iterator[Any], plan: Paging, name: str) -> Iterator[Any]:
+def show_progress(pages: Iterator[Any], plan: Paging, name: str) -> Iterator[Any]:
     """The same pages, with a bar on standard error."""
     with _bar(plan, name) as tell:
         for page in pages:
@@ -45,8 +45,8 @@ def shown(pages: Iterator[Any], plan: Paging, name: str) -> Iterator[Any]:
             yield page
 
 
-async def ashown(pages: AsyncIterator[Any], plan: Paging, name: str) -> AsyncIterator[Any]:
-    """As ``shown``, for pages that are awaited."""
+async def ashow_progress(pages: AsyncIterator[Any], plan: Paging, name: str) -> AsyncIterator[Any]:
+    """As ``show_progress``, for pages that are awaited."""
     with _bar(plan, name) as tell:
         async for page in pages:
             tell(page)

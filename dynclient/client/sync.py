@@ -14,7 +14,7 @@ from . import pagination
 from .base import BaseClient
 from .call import BaseCall, Options
 from .pages_ahead import walk_ahead
-from .progress import shown
+from .progress import show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,8 +47,8 @@ class Call(BaseCall):
 
     def request(self, /, *args: object, **kwargs: object) -> Request:
         """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
-        built, _ = self.client.transport_options(self.build(args, kwargs), self._options)
-        return self.client.auth.prepare(built, self.operation)  # type: ignore[no-any-return]
+        complete, _ = self.client.transport_options(self.build(args, kwargs), self._options)
+        return self.client.auth.prepare(complete, self.operation)  # type: ignore[no-any-return]
 
     def pages(self, /, *args: object, **kwargs: object) -> Iterator[Any]:
         """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error.
@@ -60,7 +60,7 @@ class Call(BaseCall):
             pages = walk_ahead(self._fetch, plan, args, kwargs, workers)
         else:
             pages = pagination.walk(self._fetch, plan, args, kwargs)
-        return shown(pages, plan, self.operation.name) if progress else pages
+        return show_progress(pages, plan, self.operation.name) if progress else pages
 
     def iter(self, /, *args: object, **kwargs: object) -> Iterator[Any]:
         """Every item, page after page, lazily; ``itertools.islice`` takes the first so many."""
@@ -148,23 +148,25 @@ class Client(BaseClient[Call]):
             TransportError: no usable answer came.
         """
         self.may_send(operation)
-        built, named = self.transport_options(request, options)
+        complete, keywords = self.transport_options(request, options)
         try:
-            prepared = self.auth.prepare(built, operation)
-            response = self._sent(prepared, built, operation, named)
+            prepared = self.auth.prepare(complete, operation)
+            response = self._send_once(prepared, complete, operation, keywords)
             if response.status in {401, 403}:
                 again = self.auth.retry(prepared, response)
                 if again is not None:
                     _close(response.chunks)
-                    response = self._sent(again, built, operation, named)
+                    response = self._send_once(again, complete, operation, keywords)
         except TransportError as error:
             error.request = error.request or request
             raise
         return response
 
-    def _sent(self, prepared: Request, built: Request, operation: Operation, named: dict[str, object]) -> Response:
-        auth = self.auth.requests_auth(built, operation)
-        return self.transport.send(prepared, auth=auth, **named)  # type: ignore[no-any-return]
+    def _send_once(
+        self, prepared: Request, complete: Request, operation: Operation, keywords: dict[str, object]
+    ) -> Response:
+        auth = self.auth.requests_auth(complete, operation)
+        return self.transport.send(prepared, auth=auth, **keywords)  # type: ignore[no-any-return]
 
     def map(
         self,

@@ -47,7 +47,7 @@ _ONCE: Final = urllib3.Retry(total=False, redirect=False)
 class _CallState(threading.local):
     """What the connection in use by a thread tells the transport above it."""
 
-    written = True  #: whether something of the request may have been written to the wire
+    is_written = True  #: whether something of the request may have been written to the wire
     secret: Iterable[str] | None = None  #: names of secret query parameters, while a request is under way
 
 
@@ -70,10 +70,10 @@ class DeadlineReader(io.RawIOBase):
     def readinto(self, buffer: Any) -> Any:
         """Wait for bytes until the deadline."""
         if not self._is_empty and self._end < math.inf:  # for the first read the socket has all of the time
-            left = self._end - time.monotonic()
-            if left <= 0:
+            seconds = self._end - time.monotonic()
+            if seconds <= 0:
                 raise TimeoutError("timed out")
-            self._sock.settimeout(left)
+            self._sock.settimeout(seconds)
         size = self._raw.readinto(buffer)
         if size:
             self._is_empty = False
@@ -112,7 +112,7 @@ class _DeadlineSocket:
 
     def sendall(self, *args: object) -> None:
         """Send, and note it."""
-        call_state.written = True
+        call_state.is_written = True
         self._sock.sendall(*args)
 
 
@@ -131,17 +131,17 @@ class _DeadlineConnection:
         self.__dict__["sock"] = _DeadlineSocket(sock) if is_plain else sock
 
     def connect(self) -> None:
-        call_state.written = False
+        call_state.is_written = False
         super().connect()  # type: ignore[misc]
-        call_state.written = False  # what a proxy was asked is not the request
+        call_state.is_written = False  # what a proxy was asked is not the request
 
-    def putrequest(self, *args: object, **named: Any) -> Any:
-        call_state.written = False
-        return super().putrequest(*args, **named)  # type: ignore[misc]
+    def putrequest(self, *args: object, **kwargs: Any) -> Any:
+        call_state.is_written = False
+        return super().putrequest(*args, **kwargs)  # type: ignore[misc]
 
-    def getresponse(self, *args: object, **named: Any) -> Any:
+    def getresponse(self, *args: object, **kwargs: Any) -> Any:
         sock = self.sock
-        response = super().getresponse(*args, **named)  # type: ignore[misc]
+        response = super().getresponse(*args, **kwargs)  # type: ignore[misc]
         self.reader = sock.reader
         sock.reader.in_header = False
         return response
@@ -189,7 +189,7 @@ class Connections:
     @property
     def is_written(self) -> bool:
         """Whether something of the last request of this thread may have been written to the wire."""
-        return call_state.written
+        return call_state.is_written
 
     def close(self) -> None:
         """Close all that are not in use."""
@@ -209,7 +209,7 @@ class Connections:
         except DynclientError:
             raise
         except FOREIGN_ERRORS as error:
-            raise to_error(error, request, sent=self.is_written) from None
+            raise to_error(error, request, request_sent=self.is_written) from None
         return receive(answer, request, max_bytes)
 
     def open(
@@ -233,7 +233,7 @@ class Connections:
         pool, is_forwarded = route if route is not None else self._route(origin)
         if self.cookies is not None:
             fields = self._with_cookies(request, fields)
-        call_state.written, call_state.secret = True, request.secret
+        call_state.is_written, call_state.secret = True, request.secret
         try:
             response = pool.urlopen(
                 request.method,

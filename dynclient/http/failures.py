@@ -20,14 +20,16 @@ class Failure(NamedTuple):
 
     kind: type[TransportError]
     message: str
-    sent: bool = True  # whether the server may have seen the request
+    request_sent: bool = True  # whether the server may have seen the request
     retryable: bool = False  # whether another attempt may go better
 
 
-UNTRUSTED = Failure(Unreachable, "its certificate is not trusted; Transport(verify=…) takes a CA bundle", sent=False)
-NO_PROXY = Failure(Unreachable, "the proxy did not let it through", sent=False, retryable=True)
+UNTRUSTED = Failure(
+    Unreachable, "its certificate is not trusted; Transport(verify=…) takes a CA bundle", request_sent=False
+)
+NO_PROXY = Failure(Unreachable, "the proxy did not let it through", request_sent=False, retryable=True)
 NO_SERVER = Failure(Unreachable, "no connection; does the server run, and is its address right?", False, True)  # noqa: FBT003
-SLOW_TO_CONNECT = Failure(TimedOut, f"no connection in time; {_LIMIT}", sent=False)
+SLOW_TO_CONNECT = Failure(TimedOut, f"no connection in time; {_LIMIT}", request_sent=False)
 SLOW = Failure(TimedOut, f"no complete answer in time; {_LIMIT}")
 CLOSED = Failure(Unreachable, "the connection was closed before an answer came", retryable=True)
 CODING = Failure(BrokenResponse, "the body is not in the coding that its Content-Encoding names")
@@ -44,7 +46,7 @@ def failure(
     detail: str = "",
     *,
     header_received: bool = False,
-    sent: bool = True,
+    request_sent: bool = True,
 ) -> TransportError:
     """The exception for a failure.
 
@@ -53,14 +55,14 @@ def failure(
         request: what was sent.
         detail: what the system had to say.
         header_received: whether the header of the answer had come.
-        sent: False where it is certain that nothing of the request was written.
+        request_sent: False where it is certain that nothing of the request was written.
     """
     error: TransportError
     if header_received and cause.kind is Unreachable:
         error = BrokenResponse(f"{request_line(request)}: the answer is cut off")
     else:
         text = f"{request_line(request)}: {cause.message}" + (f" ({detail})" if detail else "")
-        error = cause.kind(text, request_sent=cause.sent and sent)
+        error = cause.kind(text, request_sent=cause.request_sent and request_sent)
     error.retryable = cause.retryable
     return error
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .masking import NameRule
 
-__all__ = ["masked_body", "masked_parts", "masked_text", "masked_value", "shown_string"]
+__all__ = ["masked_body", "masked_parts", "masked_string", "masked_text", "masked_value"]
 
 _URI: Final = re.compile(r"(?<=://)[^\s\"']*:[^\s\"']*@")  # a password may hold what a URL may not
 _URL: Final = re.compile(r"[a-zA-Z][\w+.-]*://[^\s\"'<>]+[?#][^\s\"'<>]+")
@@ -36,39 +36,39 @@ def masked_body(body: bytes, content_type: str | None, secret: Iterable[str] = (
         text = body.decode()
     except UnicodeDecodeError:
         return None
-    return None if "\0" in text else _shown_text(text, media_type(content_type), name_rule(secret))
+    return None if "\0" in text else _masked_content(text, media_type(content_type), name_rule(secret))
 
 
-def _shown_text(text: str, media: str, rule: NameRule) -> str:
+def _masked_content(text: str, media: str, rule: NameRule) -> str:
     if media == "application/x-www-form-urlencoded":
         return masked_pairs(text, rule)
     if media.startswith("multipart/"):
         return masked_parts(text, rule)
     if is_ndjson(media):
-        return "\n".join(_shown_json(line, rule) if line.strip() else line for line in text.split("\n"))
+        return "\n".join(_masked_json(line, rule) if line.strip() else line for line in text.split("\n"))
     if is_json(media) or not media:
-        return _shown_json(text, rule)
+        return _masked_json(text, rule)
     return masked_text(text, rule)
 
 
-def _shown_json(text: str, rule: NameRule) -> str:
+def _masked_json(text: str, rule: NameRule) -> str:
     try:
         value = json.loads(text)
-        shown = masked_value(value, rule, _shown, shown_string)
-        return text if shown == value else json.dumps(shown, ensure_ascii=False)
+        clean = masked_value(value, rule, _mask_member, masked_string)
+        return text if clean == value else json.dumps(clean, ensure_ascii=False)
     except (ValueError, RecursionError):
         return MASK  # what cannot be read cannot be known to be harmless
 
 
-def _shown(value: object) -> Any:
+def _mask_member(value: object) -> Any:
     """What stands for the value of a secret name where it is shown; nothing, true and false tell nothing."""
     return value if value in (None, "", True, False) else MASK
 
 
-def shown_string(value: str, rule: NameRule = looks_secret) -> str:
+def masked_string(value: str, rule: NameRule = looks_secret) -> str:
     """JSON inside a string (connection extras are sent so) is looked into; a URL loses its password."""
     if value.lstrip()[:1] in {"{", "["}:
-        return _shown_json(value, rule)
+        return _masked_json(value, rule)
     if "://" not in value:
         return value
     return masked_url(re.sub(r"(?<=://)[^\s\"']*@", f"{MASK}@", value), rule)

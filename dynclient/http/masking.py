@@ -66,8 +66,8 @@ def looks_secret(name: str) -> bool:
 
 def name_rule(names: Iterable[str] = ()) -> NameRule:
     """The rule for names: those that look secret, and these, in any case."""
-    known = {name.lower() for name in names}
-    return (lambda name: name.lower() in known or looks_secret(name)) if known else looks_secret
+    secrets = {name.lower() for name in names}
+    return (lambda name: name.lower() in secrets or looks_secret(name)) if secrets else looks_secret
 
 
 def name_secret(name: str, location: str) -> None:

@@ -67,16 +67,16 @@ def _parameters(value: str | None) -> frozenset[str]:
     return frozenset(f"{name.lower()}={text.strip(chr(34))}" for name, _, text in parts if name.lower() not in _PLAIN)
 
 
-def match_media(came: str | None, documented: Iterable[str]) -> str | None:
+def match_media(content_type: str | None, documented: Iterable[str]) -> str | None:
     """The documented media type, as spelt there, that a content type falls under.
 
     The same one with the same parameters first, then the same one, then one that is read in the same way
     (``application/problem+json`` is JSON), then ``type/*``, then ``*/*``; None when none of the documented ones fits.
     """
-    media = media_type(came)
+    media = media_type(content_type)
     names = [(media_type(name), name) for name in documented]
     family, wide = _family(media), media.partition("/")[0] + "/*"
-    parameters = _parameters(came)
+    parameters = _parameters(content_type)
     for rank in (
         [spelt for name, spelt in names if name == media and parameters and _parameters(spelt) == parameters],
         [spelt for name, spelt in names if name == media],

@@ -36,11 +36,11 @@ class Headers(Mapping[str, str]):
         self._fields: dict[str, tuple[str, str]] = {}  # lower-case name -> (spelling, value)
         for name, value in fields.items() if isinstance(fields, Mapping) else fields:
             key = name.lower()
-            seen = self._fields.get(key)
-            if seen is None:
+            field = self._fields.get(key)
+            if field is None:
                 self._fields[key] = (name, value)
             else:
-                self._fields[key] = (seen[0], seen[1] + ("; " if key == "cookie" else ", ") + value)
+                self._fields[key] = (field[0], field[1] + ("; " if key == "cookie" else ", ") + value)
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name.lower()][1]
@@ -81,8 +81,8 @@ class Headers(Mapping[str, str]):
 
     def without(self, *names: str) -> Headers:
         """A copy without these fields, whether they were there or not."""
-        gone = {name.lower() for name in names}
-        return Headers([pair for key, pair in self._fields.items() if key not in gone])
+        keys = {name.lower() for name in names}
+        return Headers([pair for key, pair in self._fields.items() if key not in keys])
 
     def masked(self, secret: Iterable[str] = ()) -> list[tuple[str, str]]:
         """The fields as they may be shown; ``secret`` names more that hide their value."""
@@ -189,8 +189,8 @@ class Response(NamedTuple):
     @property
     def charset(self) -> str:
         """What the content type calls its characters; UTF-8 where it does not say."""
-        found = re.search(r';\s*charset\s*=\s*"?([^\s;"]+)', self.headers.get("content-type", ""), re.IGNORECASE)
-        return found[1] if found else "utf-8"
+        match = re.search(r';\s*charset\s*=\s*"?([^\s;"]+)', self.headers.get("content-type", ""), re.IGNORECASE)
+        return match[1] if match else "utf-8"
 
     def __repr__(self) -> str:
         what = f"{len(self.body)} bytes" if self.chunks is None else "streamed"

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["proxy_for"]
 
 
-def proxy_for(scheme: str, host: str, port: int | None, given: Mapping[str, str], *, trust_env: bool) -> str | None:
+def proxy_for(scheme: str, host: str, port: int | None, explicit: Mapping[str, str], *, trust_env: bool) -> str | None:
     """The URL of the proxy for a server; None when it is reached directly.
 
-    ``given`` has keys as requests takes them, the narrowest first: ``https://host``, ``https``, ``all://host``,
+    ``explicit`` has keys as requests takes them, the narrowest first: ``https://host``, ``https``, ``all://host``,
     ``all``. Then come ``https_proxy``, ``all_proxy`` and what ``no_proxy`` excepts: host names with their
     subdomains, ``host:port``, addresses and networks (``10.0.0.0/8``), ``*``.
     """
-    proxies: Mapping[str, str] = given
-    if trust_env and not _is_excepted(host, port, given.get("no_proxy")):
-        proxies = {**_of_environment(scheme), **given}
+    proxies: Mapping[str, str] = explicit
+    if trust_env and not _is_excepted(host, port, explicit.get("no_proxy")):
+        proxies = {**_of_environment(scheme), **explicit}
     for key in (f"{scheme}://{host}", scheme, f"all://{host}", "all"):
         proxy = proxies.get(key)
         if proxy:
@@ -35,22 +35,22 @@ def proxy_for(scheme: str, host: str, port: int | None, given: Mapping[str, str]
 
 def _of_environment(scheme: str) -> dict[str, str]:
     """The environment's proxies for a scheme, on macOS and Windows those of the system where it has none."""
-    found = {name: _variable(f"{name}_proxy") for name in (scheme, "all")}
-    if not any(found.values()) and sys.platform in {"darwin", "win32"}:
+    proxies = {name: _variable(f"{name}_proxy") for name in (scheme, "all")}
+    if not any(proxies.values()) and sys.platform in {"darwin", "win32"}:
         import urllib.request  # asks the system's settings; slow to import, and elsewhere it knows no more than this
 
         return urllib.request.getproxies()
     if "REQUEST_METHOD" in os.environ:  # a CGI program: the upper-case name may be a request's own header (httpoxy)
-        found["http"] = os.environ.get("http_proxy", "")
-    return {name: proxy for name, proxy in found.items() if proxy}
+        proxies["http"] = os.environ.get("http_proxy", "")
+    return {name: proxy for name, proxy in proxies.items() if proxy}
 
 
 def _variable(name: str) -> str:
     return os.environ.get(name) or os.environ.get(name.upper(), "")
 
 
-def _is_excepted(host: str, port: int | None, given: str | None) -> bool:
-    text = given if given is not None else _variable("no_proxy")
+def _is_excepted(host: str, port: int | None, no_proxy: str | None) -> bool:
+    text = no_proxy if no_proxy is not None else _variable("no_proxy")
     host = host.strip("[]").lower()
     for entry in text.replace(" ", "").lower().split(","):
         name = entry.lstrip(".")

@@ -36,10 +36,10 @@ class Lines:
     @classmethod
     def of(cls, data: Any) -> Self:
         """What is here already: a text, whose lines these are, or one object."""
-        made = cls(Response(200, body=data.encode() if isinstance(data, str) else b""), objects=False)
+        lines = cls(Response(200, body=data.encode() if isinstance(data, str) else b""), objects=False)
         if not isinstance(data, str):
-            made._ready, made._over = iter((data,)), True
-        return made
+            lines._ready, lines._over = iter((data,)), True
+        return lines
 
     def __iter__(self) -> Self:
         return self

@@ -87,8 +87,8 @@ class Transport(BaseTransport["requests.Session"]):
     @property
     def session(self) -> requests.Session:
         """The session in use: the given one, or one that sends by this transport and holds the cookies of all calls."""
-        if self._given is not None:
-            return self._given
+        if self._session is not None:
+            return self._session
         from . import transport_requests  # requests, for those who ask for it
 
         return transport_requests.own_session(self.connections)
@@ -135,10 +135,10 @@ class Transport(BaseTransport["requests.Session"]):
             time.sleep(pause)
 
     def _send_once(self, request: Request, auth: object | None, attempts: Attempts) -> Response:
-        if self._given is not None:
+        if self._session is not None:
             from . import transport_requests  # requests, for a Session of its kind
 
-            return transport_requests.send_by_session(self._given, request, auth, attempts.timeout, self.max_bytes)
+            return transport_requests.send_by_session(self._session, request, auth, attempts.timeout, self.max_bytes)
         connections = self.connections
         timeout = None if attempts.timeout == connections.seconds else connections.urllib3_timeout(attempts.timeout)
         if auth is not None:

@@ -59,7 +59,7 @@ class BaseTransport(Generic[SessionT]):
         self.rate = rate
         self.on_exchange = on_exchange
         self.user_agent = user_agent
-        self._given = session
+        self._session = session
         self._warns = not insecure
         # by process: a fork must not share its parent's sockets, nor a lock that another thread held
         self._paces: dict[int, Pace] = {os.getpid(): Pace(rate)} if rate is not None else {}
@@ -67,8 +67,18 @@ class BaseTransport(Generic[SessionT]):
 
     def __getstate__(self) -> dict[str, object]:
         """The settings; connections, cookies and turns stay where they are."""
-        kept = ("timeout", "retries", "max_bytes", "settings", "rate", "on_exchange", "user_agent", "_given", "_warns")
-        return {name: self.__dict__[name] for name in kept}
+        names = (
+            "timeout",
+            "retries",
+            "max_bytes",
+            "settings",
+            "rate",
+            "on_exchange",
+            "user_agent",
+            "_session",
+            "_warns",
+        )
+        return {name: self.__dict__[name] for name in names}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state, _paces={}, _processes={})
@@ -93,8 +103,8 @@ class BaseTransport(Generic[SessionT]):
         seconds = self.timeout
         if timeout is not None:
             connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-            given = (connect if connect is not None else seconds[0], read if read is not None else seconds[1])
-            seconds = seconds_of(given)
+            pair = (connect if connect is not None else seconds[0], read if read is not None else seconds[1])
+            seconds = seconds_of(pair)
         retry = self.retries if retries is None else _retry(retries)
         return Attempts(self, request, origin, target, seconds, retry)
 
@@ -159,9 +169,9 @@ class Attempts:
         self._tell(outcome, seconds)
         pause = self._retry.pause(self._request, outcome, self._number - 1)
         if not isinstance(outcome, TransportError) and outcome.status == 429:
-            asked = retry_after_seconds(outcome.headers.get("retry-after"))
-            if asked is not None and 0 < asked <= self._retry.max_wait:
-                self._transport.pace.hold(asked)  # for all threads: the server has asked for fewer requests
+            delay = retry_after_seconds(outcome.headers.get("retry-after"))
+            if delay is not None and 0 < delay <= self._retry.max_wait:
+                self._transport.pace.hold(delay)  # for all threads: the server has asked for fewer requests
         if pause is not None:
             _log().info("%s: sent again in %.1f s", _line(self._request), pause)
         return pause

@@ -69,7 +69,7 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
     def blocking(self) -> transport.Transport:
         """What sends a login that blocks: one with the same settings."""
         blocking = object.__new__(transport.Transport)
-        blocking.__setstate__({**self.__getstate__(), "_given": None})
+        blocking.__setstate__({**self.__getstate__(), "_session": None})
         return blocking
 
     @cached_property
@@ -96,8 +96,8 @@ class Transport(BaseTransport["httpx.AsyncClient"]):
     @property
     def session(self) -> httpx.AsyncClient:
         """The session in use: the given one, or the own one, which holds the cookies of all calls."""
-        if self._given is not None:
-            return self._given
+        if self._session is not None:
+            return self._session
         if self._own is None or self._own.is_closed:  # its event loop has ended
             self._own, self._end = _session(self), None
         return self._own

@@ -74,7 +74,7 @@ def send_with_auth(
     except DynclientError:
         raise
     except FOREIGN_ERRORS as error:
-        raise _error(error, request, sent=connections.is_written) from None
+        raise _error(error, request, request_sent=connections.is_written) from None
     return _received(answer, request, max_bytes)
 
 
@@ -156,7 +156,7 @@ class _BoundedCall:
         self.answer: Any = None
         self._request = request
         self._outcome: list[Any] = []
-        self._done = threading.Event()
+        self._end = threading.Event()
 
     def run(self, work: Callable[[_BoundedCall], Any], seconds: float) -> Any:
         """What the work returns or raises.
@@ -166,7 +166,7 @@ class _BoundedCall:
         """
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._work, work), name="dynclient-session", daemon=True).start()
-        if not self._done.wait(seconds):
+        if not self._end.wait(seconds):
             shutdown = getattr(getattr(self.answer, "raw", None), "shutdown", None)
             if shutdown is not None:  # urllib3 2.3 and newer: the thread ends at once
                 with contextlib.suppress(OSError, ValueError, RuntimeError):  # it has ended by itself
@@ -182,7 +182,7 @@ class _BoundedCall:
             self._outcome += [True, work(self)]
         except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits
             self._outcome += [False, error]
-        self._done.set()
+        self._end.set()
 
 
 class _BoundedChunks:
@@ -243,7 +243,7 @@ class _WholeChunk:
 
 
 def _error(
-    error: BaseException, request: Request, *, header_received: bool = False, sent: bool = True
+    error: BaseException, request: Request, *, header_received: bool = False, request_sent: bool = True
 ) -> DynclientError:
     """Our exception for one that came through requests."""
     kinds = (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema)
@@ -253,4 +253,4 @@ def _error(
         return ArgumentError(
             f"{request_line(request)}: verify or cert names a file that is not there; nothing was sent"
         )
-    return to_error(error, request, header_received=header_received, sent=sent)
+    return to_error(error, request, header_received=header_received, request_sent=request_sent)

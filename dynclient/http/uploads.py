@@ -33,7 +33,7 @@ class Upload:
 
     def __init__(self, pieces: Sequence[Any]) -> None:
         self._pieces = [(piece, None if isinstance(piece, bytes) else _position(piece)) for piece in pieces]
-        self._begun = False
+        self._is_read = False
         self.repeatable = all(isinstance(piece, bytes) or start is not None for piece, start in self._pieces)
         sizes = [len(piece) if isinstance(piece, bytes) else _size(piece, start) for piece, start in self._pieces]
         self.length = None if None in sizes else sum(size or 0 for size in sizes)
@@ -52,9 +52,9 @@ class Upload:
             yield chunk
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._begun and not self.repeatable:
+        if self._is_read and not self.repeatable:
             raise ArgumentError("a body that was read from a stream cannot be sent a second time; give it again")
-        self._begun = True
+        self._is_read = True
         for piece, start in self._pieces:
             if isinstance(piece, bytes):
                 yield piece

@@ -40,7 +40,7 @@ _NO_CONNECTION = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
 
 
 def to_error(
-    error: BaseException, request: Request, *, header_received: bool = False, sent: bool = True
+    error: BaseException, request: Request, *, header_received: bool = False, request_sent: bool = True
 ) -> DynclientError:
     """Our exception for theirs.
 
@@ -48,7 +48,7 @@ def to_error(
         error: what urllib3, http.client or requests raised.
         request: what was sent.
         header_received: whether the header of the answer had come.
-        sent: False where it is certain that nothing of the request was written.
+        request_sent: False where it is certain that nothing of the request was written.
     """
     chain = [error]
     for link in chain:  # grows as it goes: they wrap each other as argument, reason or cause
@@ -57,7 +57,9 @@ def to_error(
     if any(isinstance(link, exceptions.LocationValueError) for link in chain):
         return InvalidRequest(f"{request_line(request)}: the URL cannot be used; nothing was sent")
     cause = next(cause for kinds, cause in _TABLE if any(isinstance(link, kinds) for link in chain))
-    if cause is failures.NO_PROXY and sent and not any(isinstance(link, _NO_CONNECTION) for link in chain):
+    if cause is failures.NO_PROXY and request_sent and not any(isinstance(link, _NO_CONNECTION) for link in chain):
         cause = failures.CLOSED  # the proxy took the request, or may have, and then failed
     details = [link.strerror for link in chain if isinstance(link, OSError) and link.strerror]
-    return failure(cause, request, details[-1] if details else "", header_received=header_received, sent=sent)
+    return failure(
+        cause, request, details[-1] if details else "", header_received=header_received, request_sent=request_sent
+    )

@@ -93,15 +93,15 @@ class BodyEncoder:
         schema = self.media.schema
         if schema is None or self.kind in _NO_OBJECTS:
             return (), frozenset()
-        required, taken = schema.required, set(reserved)
+        required, keywords = schema.required, set(reserved)
         in_path = {p.name for p in self._path_parameters}
         writable = [name for name, field in schema.fields.items() if not field.read_only]
         filled = {name for name in writable if name in in_path and name in required}
         fields = []
         for name in writable:
             keyword = identifier(name)
-            if keyword not in taken:
-                taken.add(keyword)
+            if keyword not in keywords:
+                keywords.add(keyword)
                 fields.append(Field(keyword, name, schema.fields[name], name in required and name not in filled))
         return tuple(fields), frozenset(filled)
 
@@ -126,12 +126,14 @@ class BodyEncoder:
 
     # --- checking ---
 
-    def check(self, value: object, given: Mapping[str, object], wrong: list[Violation], *, skip_required: bool) -> Any:
+    def check(
+        self, value: object, arguments: Mapping[str, object], wrong: list[Violation], *, skip_required: bool
+    ) -> Any:
         """The body as JSON, octets or a file, checked.
 
         Args:
             value: what was given, or the object that fields by keyword make.
-            given: the arguments of the call, for those of the path.
+            arguments: those of the call, for those of the path.
             wrong: receives the violations.
             skip_required: missing fields at the top were reported otherwise.
         """
@@ -146,7 +148,7 @@ class BodyEncoder:
         plain = _without_files(value, files) if self.kind == "multipart" and isinstance(value, dict) else value
         checked = to_json(plain, "body", (), wrong)
         if isinstance(checked, dict):
-            self._fill(checked, given, wrong)
+            self._fill(checked, arguments, wrong)
         if self.media.schema is not None and len(wrong) == before:
             for violation in self.media.schema.request.violations(checked, "body"):
                 missing = violation.rule == "required" and len(violation.path) == 1
@@ -192,11 +194,11 @@ class BodyEncoder:
             wrong += self.media.schema.request.violations(parsed, "body")
         return raw
 
-    def _fill(self, body: dict[str, object], given: Mapping[str, object], wrong: list[Violation]) -> None:
+    def _fill(self, body: dict[str, object], arguments: Mapping[str, object], wrong: list[Violation]) -> None:
         """A path argument also is the required body field of the same name; two different values are an error."""
         schema = self.media.schema
         for parameter in self._path_parameters:
-            value = given.get(parameter.keyword)
+            value = arguments.get(parameter.keyword)
             if parameter.name in body and schema is not None and parameter.name in schema.fields:
                 if value is not None and body[parameter.name] != value:
                     expected = f"the same value as the path argument {parameter.keyword}"

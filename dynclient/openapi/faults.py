@@ -30,11 +30,11 @@ def document_faults(spec: Spec, methods: frozenset[str]) -> Iterator[Fault]:
         spec: the document.
         methods: the keys of a path item that are operations.
     """
-    seen: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for path, value in spec.document["paths"].items():
         base = pointers.join("#/paths", path)
         if isinstance(value, dict) and not path.startswith("x-"):
-            yield from _path_faults(path, base, seen)
+            yield from _path_faults(path, base, paths)
             yield from (
                 Fault(pointers.join(base, key), f"{key!r} is no method of OpenAPI; it is left out")
                 for key in value
@@ -49,7 +49,7 @@ def document_faults(spec: Spec, methods: frozenset[str]) -> Iterator[Fault]:
         yield from _operation_faults(id_, spec.operations, spec.document)
 
 
-def _path_faults(path: str, pointer: str, seen: dict[str, str]) -> Iterator[Fault]:
+def _path_faults(path: str, pointer: str, paths: dict[str, str]) -> Iterator[Fault]:
     if not path.startswith("/"):
         yield Fault(pointer, "a path begins with /; it is called as if it did")
     if "#" in path:
@@ -57,9 +57,9 @@ def _path_faults(path: str, pointer: str, seen: dict[str, str]) -> Iterator[Faul
     if "?" in path.partition("#")[0]:
         yield Fault(pointer, "a query in a path; it is sent before the arguments, better are parameters in: query")
     plain = re.sub(r"\{[^{}]*\}", "{}", path)
-    if plain in seen:
-        yield Fault(pointer, f"the same path as {seen[plain]} but for names; which one an answer is of cannot be told")
-    seen.setdefault(plain, path)
+    if plain in paths:
+        yield Fault(pointer, f"the same path as {paths[plain]} but for names; which one an answer is of cannot be told")
+    paths.setdefault(plain, path)
     names = re.findall(r"\{([^{}]+)\}", path)
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault(pointer, f"{{{name}}} stands in it twice; both get the same value")

@@ -51,8 +51,8 @@ def written_field(name: str, value: object, rule: Mapping[str, Any], *, encoded:
         pairs = [(quote(name, safe=""), quote(dumps(value), safe=""))]
     else:
         explode = rule.get("explode", style in {"form", "deepObject"}) is True
-        written = styles.write(name, value, location="query", style=style, explode=explode)
-        pairs = written if isinstance(written, list) else []
+        content = styles.write(name, value, location="query", style=style, explode=explode)
+        pairs = content if isinstance(content, list) else []
     return pairs if encoded else [(unquote_plus(key), unquote_plus(text)) for key, text in pairs]
 
 

@@ -102,9 +102,9 @@ def _parts(body: Mapping[str, object], media: MediaType) -> Iterator[tuple[str, 
             continue
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str) and name in binary:
-                yield _written(name, File(name, item), rule)
+                yield _write_part(name, File(name, item), rule)
             elif item is not None:
-                yield _written(name, item, rule)
+                yield _write_part(name, item, rule)
 
 
 def _binary_fields(media: MediaType) -> frozenset[str]:
@@ -118,19 +118,21 @@ def _binary_fields(media: MediaType) -> frozenset[str]:
     )
 
 
-def _written(name: str, item: object, rule: Mapping[str, Any]) -> tuple[str, Any]:
-    named = str(rule.get("contentType") or "")
-    wanted = next((kind.strip() for kind in named.split(",") if kind.strip() and "*" not in kind), None)
+def _write_part(name: str, item: object, rule: Mapping[str, Any]) -> tuple[str, Any]:
+    types = str(rule.get("contentType") or "")
+    content_type = next((kind.strip() for kind in types.split(",") if kind.strip() and "*" not in kind), None)
     extra = _documented_headers(rule)
     if isinstance(item, File):
         content = item.content
         content = content.encode() if isinstance(content, str) else content
         content = content_of(content) if hasattr(content, "read") else bytes(content)
-        return _header(name, item.name, item.content_type or wanted or _OCTETS, {**extra, **item.headers}), content
+        return _header(
+            name, item.name, item.content_type or content_type or _OCTETS, {**extra, **item.headers}
+        ), content
     if isinstance(item, str):
-        return _header(name, None, wanted, extra), item.encode()
+        return _header(name, None, content_type, extra), item.encode()
     compound = isinstance(item, (dict, list))
-    return _header(name, None, wanted or ("application/json" if compound else None), extra), dumps(item).encode()
+    return _header(name, None, content_type or ("application/json" if compound else None), extra), dumps(item).encode()
 
 
 def _documented_headers(rule: Mapping[str, Any]) -> dict[str, str]:
@@ -198,5 +200,5 @@ def _read_part(piece: bytes) -> Part:
     return Part(name or "", filename, fields.get("content-type", ""), content)
 
 
-def _unquoted(found: re.Match[str] | None) -> str | None:
-    return None if found is None else found[1].replace("%0D", "\r").replace("%0A", "\n").replace("%22", '"')
+def _unquoted(match: re.Match[str] | None) -> str | None:
+    return None if match is None else match[1].replace("%0D", "\r").replace("%0A", "\n").replace("%22", '"')

@@ -1,6 +1,6 @@
 """An operation and its parts as frozen data: OpenAPI's own nouns in snake case, made out of a document.
 
-``Maker.operation`` makes one operation; its schemas are views that compile when they are used.
+``OperationParser.operation`` makes one operation; its schemas are views that compile when they are used.
 """
 
 from __future__ import annotations
@@ -107,15 +107,15 @@ class Server(NamedTuple):
         Raises:
             ArgumentError: a value that is not in the variable's enum; all of them at once.
         """
-        values = {name: str(variables.get(name, known.default)) for name, known in self.variables.items()}
+        values = {name: str(variables.get(name, variable.default)) for name, variable in self.variables.items()}
         wrong = [
-            f"{name}: one of {', '.join(map(repr, known.enum))} is wanted"
-            for name, known in self.variables.items()
-            if known.enum and values[name] not in known.enum
+            f"{name}: one of {', '.join(map(repr, variable.enum))} is wanted"
+            for name, variable in self.variables.items()
+            if variable.enum and values[name] not in variable.enum
         ]
         if wrong:
             raise ArgumentError(f"server {self.url}: " + "; ".join(wrong))
-        return re.sub(r"\{([^{}]*)\}", lambda found: values.get(found[1], found[0]), self.url)
+        return re.sub(r"\{([^{}]*)\}", lambda match: values.get(match[1], match[0]), self.url)
 
 
 class SecurityScheme(NamedTuple):
@@ -210,10 +210,10 @@ def identifier(name: str) -> str:
     return text + "_" if keyword.iskeyword(text) else text
 
 
-def free(name: str, taken: AbstractSet[str]) -> str:
+def free(name: str, names: AbstractSet[str]) -> str:
     """The name, with the first suffix ``_2``, ``_3`` … that makes it one of its own."""
     free, n = name, 2
-    while free in taken:
+    while free in names:
         free, n = f"{name}_{n}", n + 1
     return free
 

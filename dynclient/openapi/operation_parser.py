@@ -27,7 +27,7 @@ from .operation import (
     part,
 )
 
-__all__ = ["Maker", "security_scheme_of", "servers_of"]
+__all__ = ["OperationParser", "security_scheme_of", "servers_of"]
 
 
 #: OpenAPI 3.1 §4.8.12.1: header parameters with these names shall be ignored
@@ -67,7 +67,7 @@ def security_scheme_of(document: Mapping[str, Any], name: str, pointer: str) -> 
     )
 
 
-class Maker:
+class OperationParser:
     """Makes operations out of a document."""
 
     def __init__(self, document: Mapping[str, Any], schemas: Schemas) -> None:
@@ -109,18 +109,18 @@ class Maker:
         self, above: dict[str, Any], above_pointer: str, value: dict[str, Any], pointer: str, path: str
     ) -> tuple[Parameter, ...]:
         """The path item's parameters, overridden by the operation's of the same name and place; path order first."""
-        found: dict[tuple[str, str], Parameter] = {}
+        parameters: dict[tuple[str, str], Parameter] = {}
         for holder, base in ((above, above_pointer), (value, pointer)):
             for i, item in enumerate(holder.get("parameters") or ()):
                 parameter = self._parameter(*self._follow(item, pointers.join(base, "parameters", i)))
                 if parameter.location != "header" or parameter.name.lower() not in _NOT_PARAMETERS:
-                    found[parameter.name, parameter.location] = parameter
+                    parameters[parameter.name, parameter.location] = parameter
         in_path = re.findall(r"\{([^{}]+)\}", path)
         for name in in_path:
-            if (name, "path") not in found:  # the template demands it, the document forgot to declare it
-                found[name, "path"] = self._parameter({"name": name, "in": "path"}, pointer)
-        ordered = [found.pop((name, "path")) for name in dict.fromkeys(in_path)] + [
-            parameter for parameter in found.values() if parameter.location != "path"
+            if (name, "path") not in parameters:  # the template demands it, the document forgot to declare it
+                parameters[name, "path"] = self._parameter({"name": name, "in": "path"}, pointer)
+        ordered = [parameters.pop((name, "path")) for name in dict.fromkeys(in_path)] + [
+            parameter for parameter in parameters.values() if parameter.location != "path"
         ]
         return tuple(_distinct(ordered))
 
@@ -186,10 +186,10 @@ class Maker:
 
 def _distinct(parameters: list[Parameter]) -> Iterator[Parameter]:
     """Parameters whose names read alike are told apart by the place: ``id`` and ``id_query``."""
-    taken: set[str] = set()
+    names: set[str] = set()
     for parameter in parameters:
         name = parameter.keyword
-        if name in taken:
-            name = free(f"{name.rstrip('_')}_{parameter.location}", taken)
-        taken.add(name)
+        if name in names:
+            name = free(f"{name.rstrip('_')}_{parameter.location}", names)
+        names.add(name)
         yield parameter if name == parameter.keyword else parameter._replace(keyword=name)

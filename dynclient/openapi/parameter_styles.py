@@ -114,7 +114,7 @@ def write(
     Raises:
         ValueError: the value has no such form; the message says why.
     """
-    _known(location, style)
+    _check_style(location, style)
     encode: Callable[[str], str] = _plain if location == "header" else _percent
     if location == "query" and allow_reserved:
         encode = _reserved
@@ -129,7 +129,7 @@ def write(
     return _joined(value, ",", encode, explode=explode)
 
 
-def _known(location: str, style: str) -> None:
+def _check_style(location: str, style: str) -> None:
     if style not in STYLES.get(location, ()):
         raise ValueError(f"there is no style {style} for a {location} parameter")
 
@@ -249,7 +249,7 @@ def read(
         KeyError: the pairs do not hold the parameter.
         ValueError: there is no such style, or a label or matrix without its first character.
     """
-    _known(location, style)
+    _check_style(location, style)
     form = _Form(name, style, types, _DECODERS.get(location, unquote), explode=explode)
     if not isinstance(raw, str):
         return form.from_pairs(raw)
@@ -281,15 +281,15 @@ class _Form:
         return kind in self.types.value
 
     def from_pairs(self, pairs: Sequence[tuple[str, str]]) -> Any:
-        named = [(self.decode(key), text) for key, text in pairs]
+        items = [(self.decode(key), text) for key, text in pairs]
         if self.style == "deepObject":
             start = f"{self.name}["
-            members = [(key[len(start) : -1], text) for key, text in named if key.startswith(start) and key[-1] == "]"]
+            members = [(key[len(start) : -1], text) for key, text in items if key.startswith(start) and key[-1] == "]"]
             return self.members(members)
-        own = [text for key, text in named if key == self.name]
+        own = [text for key, text in items if key == self.name]
         if self.explode and self.allows("object") and not (own and (self.scalars or self.allows("array"))):
-            known = self.types.fields
-            return self.members([pair for pair in named if pair[0] in known or self.types.others is not None])
+            fields = self.types.fields
+            return self.members([pair for pair in items if pair[0] in fields or self.types.others is not None])
         if not own:
             raise KeyError(self.name)
         if self.explode and self.allows("array") and (len(own) > 1 or not self.scalars):

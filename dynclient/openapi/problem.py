@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["clipped", "problem"]
 
 
-_SAID = 500  # characters of a server's own words in a message
+_LONGEST = 500  # characters of a server's own words in a message
 
 
 def problem(response: Response, data: Any, argument: Callable[[tuple[str | int, ...]], str]) -> Problem:
@@ -37,23 +37,23 @@ def problem(response: Response, data: Any, argument: Callable[[tuple[str | int, 
         return _from_object(status, data, argument)
     text = data if isinstance(data, str) else response.text()
     if "html" in response.content_type or text.lstrip()[:1] == "<":
-        found = re.search(r"<title[^>]*>([^<]{1,200})", text, re.IGNORECASE)
-        return Problem(status, _phrase(status), f"an HTML page ({found[1].strip()})" if found else "an HTML page")
+        title = re.search(r"<title[^>]*>([^<]{1,200})", text, re.IGNORECASE)
+        return Problem(status, _phrase(status), f"an HTML page ({title[1].strip()})" if title else "an HTML page")
     return Problem(status, _phrase(status), clipped(" ".join(text.split())))
 
 
 def _from_object(status: int, data: dict[str, object], argument: Callable[[tuple[str | int, ...]], str]) -> Problem:
     detail = data.get("detail", data.get("error", data.get("message", "")))
-    known = {"title", "detail", "status", "type", "instance"}
-    extra = {name: value for name, value in data.items() if name not in known} or None
+    members = {"title", "detail", "status", "type", "instance"}
+    extra = {name: value for name, value in data.items() if name not in members} or None
     errors: tuple[tuple[str, str], ...] = ()
     if isinstance(detail, list):
-        errors = tuple(_said(item, argument) for item in detail)
+        errors = tuple(_error_line(item, argument) for item in detail)
         detail = "these arguments were not accepted" if errors else ""
     elif isinstance(detail, dict):
         extra = {**(extra or {}), "detail": detail}
-        said = (detail.get(name) for name in ("reason", "message", "statement", "msg"))
-        detail = ": ".join(part for part in said if isinstance(part, str))
+        words = (detail.get(name) for name in ("reason", "message", "statement", "msg"))
+        detail = ": ".join(part for part in words if isinstance(part, str))
     return Problem(
         status,
         str(data.get("title") or _phrase(status)),
@@ -65,7 +65,7 @@ def _from_object(status: int, data: dict[str, object], argument: Callable[[tuple
     )
 
 
-def _said(item: object, argument: Callable[[tuple[str | int, ...]], str]) -> tuple[str, str]:
+def _error_line(item: object, argument: Callable[[tuple[str | int, ...]], str]) -> tuple[str, str]:
     if not isinstance(item, dict):
         return "request", str(item)
     loc = item.get("loc")
@@ -84,4 +84,4 @@ def _phrase(status: int) -> str:
 
 def clipped(text: str) -> str:
     """A server's own words, cut to what a message can hold."""
-    return text if len(text) <= _SAID else text[: _SAID - 1] + "…"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -217,12 +217,12 @@ def _multipart(raw: bytes, content_type: str, media: MediaType, schema: Schema, 
                 value = json.loads(text)
             except ValueError:
                 value = text
-        shown = "" if part.filename is not None else value
+        plain_value = "" if part.filename is not None else value
         if many:
             body.setdefault(part.name, []).append(value)
-            plain.setdefault(part.name, []).append(shown)
+            plain.setdefault(part.name, []).append(plain_value)
         else:
-            body[part.name], plain[part.name] = value, shown
+            body[part.name], plain[part.name] = value, plain_value
     violations += [
         v for v in schema.request.violations(plain, "body") if v.rule not in {"minLength", "format", "pattern"}
     ]

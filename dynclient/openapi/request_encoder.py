@@ -130,19 +130,19 @@ class Encoder:
             BadArguments: a required argument is missing, one is unknown or given twice.
             InvalidRequest: a value breaks the document.
         """
-        given, found = dict(kwargs), _Findings()
-        body = self._chosen_body(given, found)
-        self._bind(args, given, body, found, strict=let_through is None)
-        accept = given.pop("accept", None) if "accept" not in self._by_keyword else None
-        path = self._path(given, found.violations)
-        query, extra = self._others(given, found.violations)
-        value = self._body_value(body, given, found, strict=let_through is None)
+        arguments, findings = dict(kwargs), _Findings()
+        body = self._chosen_body(arguments, findings)
+        self._bind(args, arguments, body, findings, strict=let_through is None)
+        accept = arguments.pop("accept", None) if "accept" not in self._by_keyword else None
+        path = self._path(arguments, findings.violations)
+        query, extra = self._others(arguments, findings.violations)
+        value = self._body_value(body, arguments, findings, strict=let_through is None)
         if accept is not None:
-            extra = {"Accept": self._accept(accept, found.violations), **extra}
-        self._settle(found, body, let_through)
+            extra = {"Accept": self._accept(accept, findings.violations), **extra}
+        self._settle(findings, body, let_through)
         headers, content = self._headers | extra if extra else self._headers, None
         if body is not None and value is not _ABSENT:
-            content, content_type = self._written(body, value)
+            content, content_type = self._write_body(body, value)
             headers = headers | {"Content-Type": content_type}
         url = base.rstrip("/") + path + (f"?{query}" if query else "")
         secret = tuple(name for name in self._secrets if name in kwargs or (isinstance(value, dict) and name in value))
@@ -158,30 +158,30 @@ class Encoder:
     def _bind(
         self,
         args: Sequence[object],
-        given: dict[str, object],
+        arguments: dict[str, object],
         body: BodyEncoder | None,
-        found: _Findings,
+        findings: _Findings,
         *,
         strict: bool,
     ) -> None:
         if len(args) > len(self.path_parameters):
-            found.others.append(
+            findings.others.append(
                 f"{len(self.path_parameters)} positional arguments are taken, {len(args)} came; the rest go by keyword"
             )
         for parameter, value in zip(self.path_parameters, args, strict=False):
-            if parameter.keyword in given:
-                found.others.append(f"given twice: {parameter.keyword}")
-            given[parameter.keyword] = value
-        known = {*self._keywords(body)}
-        if given.get("accept") in self.accepts:
-            known.add("accept")
-        found.unknown += [name for name in given if name not in known]
-        missing = [p for p in self.operation.parameters if p.required and p.keyword not in given and not p.constant]
+            if parameter.keyword in arguments:
+                findings.others.append(f"given twice: {parameter.keyword}")
+            arguments[parameter.keyword] = value
+        keywords = {*self._keywords(body)}
+        if arguments.get("accept") in self.accepts:
+            keywords.add("accept")
+        findings.unknown += [name for name in arguments if name not in keywords]
+        missing = [p for p in self.operation.parameters if p.required and p.keyword not in arguments and not p.constant]
         for parameter in missing:
             if strict or parameter.location == "path":
-                found.missing.append(parameter.keyword)
+                findings.missing.append(parameter.keyword)
             else:
-                found.violations.append(
+                findings.violations.append(
                     Violation(
                         parameter.location,
                         (parameter.keyword,),
@@ -192,43 +192,43 @@ class Encoder:
                     )
                 )
 
-    def _settle(self, found: _Findings, body: BodyEncoder | None, let_through: LetThrough | None) -> None:
+    def _settle(self, findings: _Findings, body: BodyEncoder | None, let_through: LetThrough | None) -> None:
         """Raise what is wrong, all of it in one error; or tell of it and go on."""
-        if not found.bind:
-            raise self._bad_arguments(found, self._keywords(body))
-        wrong = found.violations
+        if not findings.bind:
+            raise self._bad_arguments(findings, self._keywords(body))
+        wrong = findings.violations
         if not wrong:
             return
         if let_through is None or any(map(_is_unsendable, wrong)):
             raise InvalidRequest(f"{self.operation.name}: nothing was sent, the arguments break the document:", wrong)
         let_through(self.operation, wrong)
 
-    def _bad_arguments(self, found: _Findings, valid: tuple[str, ...]) -> BadArguments:
-        lines, lost = [], False
-        if found.missing:
-            lines.append(f"missing: {', '.join(found.missing)}")
-        for name in found.unknown:
+    def _bad_arguments(self, findings: _Findings, valid: tuple[str, ...]) -> BadArguments:
+        lines, needs_list = [], False
+        if findings.missing:
+            lines.append(f"missing: {', '.join(findings.missing)}")
+        for name in findings.unknown:
             near = near_names(name, valid)
-            lost |= not near
+            needs_list |= not near
             lines.append(f"unknown: {name}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
-        lines += found.others
-        if lost:
+        lines += findings.others
+        if needs_list:
             lines.append(f"it takes: {', '.join(valid)}" if valid else "it takes no arguments")
-        hints = [self._hint(name, valid) for name in found.unknown] if self._hint is not None else []
-        text = "".join(f"\n  {line}" for line in lines) + listed(found.violations)
+        hints = [self._hint(name, valid) for name in findings.unknown] if self._hint is not None else []
+        text = "".join(f"\n  {line}" for line in lines) + listed(findings.violations)
         text += "".join(f"\n  {line}" for line in dict.fromkeys(filter(None, hints)))
         return BadArguments(
             f"{self.operation.name}: nothing was sent{text}",
-            missing=found.missing,
-            unknown=found.unknown,
+            missing=findings.missing,
+            unknown=findings.unknown,
             valid=valid,
         )
 
     # --- parameters ---
 
-    def _value(self, parameter: Parameter, given: dict[str, object], wrong: list[Violation]) -> Any:
+    def _value(self, parameter: Parameter, arguments: dict[str, object], wrong: list[Violation]) -> Any:
         """The argument as validated JSON; ``_ABSENT`` when nothing is to be sent."""
-        value = given.get(parameter.keyword, _ABSENT)
+        value = arguments.get(parameter.keyword, _ABSENT)
         if value is _ABSENT:
             if parameter.required and parameter.constant and parameter.schema is not None:
                 return parameter.schema.enum[0]
@@ -268,37 +268,37 @@ class Encoder:
             )
             return ""
 
-    def _path(self, given: dict[str, object], wrong: list[Violation]) -> str:
-        written: dict[str, str] = {}
+    def _path(self, arguments: dict[str, object], wrong: list[Violation]) -> str:
+        texts: dict[str, str] = {}
         for parameter in self.path_parameters:
             before = len(wrong)
-            value = self._value(parameter, given, wrong)
+            value = self._value(parameter, arguments, wrong)
             if value is _ABSENT:
                 continue
             text = self._write(parameter, value, wrong)
             if not text and len(wrong) == before:
                 self._refuse(parameter, "text that is not empty", type_words(value), wrong)
-            written[parameter.name] = text
-        path = "".join(written.get(part, "") if i % 2 else part for i, part in enumerate(self._segments))
-        if written and any(part in {".", ".."} for part in _UNSAFE_SEGMENT.split(unquote(path))):
+            texts[parameter.name] = text
+        path = "".join(texts.get(part, "") if i % 2 else part for i, part in enumerate(self._segments))
+        if texts and any(part in {".", ".."} for part in _UNSAFE_SEGMENT.split(unquote(path))):
             for parameter in self.path_parameters:
-                plain = unquote(written.get(parameter.name, ""))
+                plain = unquote(texts.get(parameter.name, ""))
                 if any(part in {".", "..", ""} for part in _UNSAFE_SEGMENT.split(plain)) or "." in plain:
                     self._refuse(parameter, "a value that makes no '.' or '..' segment in the path", "", wrong)
         return path
 
-    def _refuse(self, parameter: Parameter, expected: str, got: str, wrong: list[Violation]) -> None:
-        wrong.append(Violation("path", (parameter.keyword,), "path", expected, got, parameter.pointer))
+    def _refuse(self, parameter: Parameter, expected: str, actual: str, wrong: list[Violation]) -> None:
+        wrong.append(Violation("path", (parameter.keyword,), "path", expected, actual, parameter.pointer))
 
-    def _others(self, given: dict[str, object], wrong: list[Violation]) -> tuple[str, dict[str, str]]:
+    def _others(self, arguments: dict[str, object], wrong: list[Violation]) -> tuple[str, dict[str, str]]:
         """The query string, and the headers that parameters make."""
         query: list[str] = [self._fixed_query] if self._fixed_query else []
         headers: dict[str, str] = {}
         cookies: list[str] = []
         for parameter in self.other_parameters:
-            if parameter.keyword not in given and not (parameter.required and parameter.constant):
+            if parameter.keyword not in arguments and not (parameter.required and parameter.constant):
                 continue
-            value = self._value(parameter, given, wrong)
+            value = self._value(parameter, arguments, wrong)
             if value is _ABSENT:
                 continue
             text = self._write(parameter, value, wrong)
@@ -329,55 +329,59 @@ class Encoder:
             )
         return encoder
 
-    def _chosen_body(self, given: dict[str, object], found: _Findings) -> BodyEncoder | None:
+    def _chosen_body(self, arguments: dict[str, object], findings: _Findings) -> BodyEncoder | None:
         """The body in the media type that ``content_type=`` names; octets go in one that takes octets."""
         if not self.content_types:
             return None
-        if "content_type" in self._by_keyword or "content_type" not in given:
+        if "content_type" in self._by_keyword or "content_type" not in arguments:
             names = self.content_types
-            if is_octets(given.get("body")) and "body" not in self._by_keyword and len(names) > 1:
+            if is_octets(arguments.get("body")) and "body" not in self._by_keyword and len(names) > 1:
                 return next((e for e in map(self._body_encoder, names) if e.takes_octets), self._body)
             return self._body
-        return self._named_body(given, found)
+        return self._named_body(arguments, findings)
 
-    def _named_body(self, given: dict[str, object], found: _Findings) -> BodyEncoder | None:
+    def _named_body(self, arguments: dict[str, object], findings: _Findings) -> BodyEncoder | None:
         """The body in the media type that is named, or a violation that lists the documented ones."""
-        name = given["content_type"]
+        name = arguments["content_type"]
         wide = next((n for n in self.content_types if "*" in n and isinstance(name, str)), None)
         if name not in self.content_types and len(self.content_types) == 1 and wide is None:
             return self._body  # there is no choice, so it is an unknown argument
-        del given["content_type"]
+        del arguments["content_type"]
         if isinstance(name, str) and name in self.content_types:
             return self._body_encoder(name)
         if isinstance(name, str) and wide is not None and media_types.match_media(name, [wide]):
             return self._body_encoder(wide).written_as(name)
         expected, pointer = one_of(self.content_types), f"{self.operation.pointer}/requestBody"
-        found.violations.append(Violation("header", ("content_type",), "content", expected, type_words(name), pointer))
+        findings.violations.append(
+            Violation("header", ("content_type",), "content", expected, type_words(name), pointer)
+        )
         return self._body
 
-    def _body_value(self, body: BodyEncoder | None, given: dict[str, object], found: _Findings, *, strict: bool) -> Any:
+    def _body_value(
+        self, body: BodyEncoder | None, arguments: dict[str, object], findings: _Findings, *, strict: bool
+    ) -> Any:
         """The body as validated JSON, octets or a file; ``_ABSENT`` when there is none to send."""
         documented = self.operation.request_body
         if body is None or documented is None:
             return _ABSENT
-        by_keyword = {field.name: given[field.keyword] for field in body.fields if field.keyword in given}
-        if "body" in given and "body" not in self._by_keyword:
+        by_keyword = {field.name: arguments[field.keyword] for field in body.fields if field.keyword in arguments}
+        if "body" in arguments and "body" not in self._by_keyword:
             if by_keyword:
                 names = ", ".join(by_keyword)
-                found.others.append(f"body= is the whole body; leave out {names} or put it there")
-            value = given["body"]
+                findings.others.append(f"body= is the whole body; leave out {names} or put it there")
+            value = arguments["body"]
         elif by_keyword or documented.required:
             if not body.writes_objects and not by_keyword:
-                found.missing.append("body")
+                findings.missing.append("body")
                 return _ABSENT
             if strict:
-                found.missing += [f.keyword for f in body.fields if f.required and f.keyword not in given]
+                findings.missing += [f.keyword for f in body.fields if f.required and f.keyword not in arguments]
             value = by_keyword
         else:
             return _ABSENT
-        return body.check(value, given, found.violations, skip_required=not found.bind)
+        return body.check(value, arguments, findings.violations, skip_required=not findings.bind)
 
-    def _written(self, body: BodyEncoder, value: object) -> tuple[bytes | Upload, str]:
+    def _write_body(self, body: BodyEncoder, value: object) -> tuple[bytes | Upload, str]:
         try:
             return body.write(value)
         except ValueError as error:  # a value that its style cannot write

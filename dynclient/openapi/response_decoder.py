@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Decoder", "Reply", "drain", "hint"]
 
-_KEPT = 100  # ways to read an answer that are kept, per operation
+_MOST_READINGS = 100  # ways to read an answer that are kept, per operation
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 
 
@@ -124,23 +124,23 @@ class Decoder:
             response = drain(response)
         if response.status >= 400:
             return self._refusal(response, reading, request, check=check)
-        found: list[Violation] = []
-        data = self._read(response, reading, found)
+        violations: list[Violation] = []
+        data = self._read(response, reading, violations)
         warnings: tuple[Violation, ...] = ()
-        if check and not found:
+        if check and not violations:
             undocumented = self._undocumented(response, reading)
             if undocumented is not None:
                 return self._broken_contract(response, undocumented, data, request)
-            judged = response.chunks is None and self._has_body(response)  # a text that still comes is not judged
-            if reading.validator is not None and judged:
-                violations, warnings = reading.validator.check(data, "response")
-                found += violations
-            found += self._headers(response, reading)
-        if reading.build is not None and not any(v.rule == "json" for v in found):
+            is_checked = response.chunks is None and self._has_body(response)  # a text that still comes is not judged
+            if reading.validator is not None and is_checked:
+                in_body, warnings = reading.validator.check(data, "response")
+                violations += in_body
+            violations += self._headers(response, reading)
+        if reading.build is not None and not any(v.rule == "json" for v in violations):
             data = reading.build(data, Origin(response.body, self.operation.id, arguments))
-        error = self._invalid(response, found, data, request) if found and check else None
+        error = self._invalid(response, violations, data, request) if violations and check else None
         schemas = _header_schemas(reading.documented)
-        return Reply(response.status, response.headers, data, tuple(found), warnings, response, error, schemas)
+        return Reply(response.status, response.headers, data, tuple(violations), warnings, response, error, schemas)
 
     def streams(self, response: Response, request: Request | None = None) -> bool:
         """Is this an answer that makes sense before it has all come?"""
@@ -153,17 +153,17 @@ class Decoder:
     # --- reading ---
 
     def _reading(self, response: Response, request: Request | None) -> _Reading:
-        came = response.headers.get("content-type")
-        asked = request.headers.get("accept") if request is not None and not came else None
-        key = (response.status, came, asked)
-        known = self._readings.get(key)
-        return known if known is not None else self._made(key)
+        content_type = response.headers.get("content-type")
+        accept = request.headers.get("accept") if request is not None and not content_type else None
+        key = (response.status, content_type, accept)
+        reading = self._readings.get(key)
+        return reading if reading is not None else self._new_reading(key)
 
-    def _made(self, key: tuple[int, str | None, str | None]) -> _Reading:
-        status, content_type, asked = key
+    def _new_reading(self, key: tuple[int, str | None, str | None]) -> _Reading:
+        status, content_type, accept = key
         documented = self.operation.response_for(status)
         content = documented.content if documented is not None else {}
-        media = media_types.match_media(content_type or asked, content)
+        media = media_types.match_media(content_type or accept, content)
         if media is None and content and not content_type:
             media = next(iter(content))
         schema = content[media].schema if media is not None else None
@@ -173,36 +173,36 @@ class Decoder:
             validator = schema.response
             build = self._models().builder(schema) if kind == "json" else None
         reading = _Reading(documented, media, kind, schema, validator, build)
-        if len(self._readings) < _KEPT:  # a server may make up a new content type for each answer
+        if len(self._readings) < _MOST_READINGS:  # a server may make up a new content type for each answer
             self._readings[key] = reading
         return reading
 
-    def _read(self, response: Response, reading: _Reading, found: list[Violation]) -> Any:
+    def _read(self, response: Response, reading: _Reading, violations: list[Violation]) -> Any:
         if not self._has_body(response):
             return None
         if reading.kind == "ndjson" or response.chunks is not None:
             return Lines(response, objects=reading.kind == "ndjson")
         if reading.kind == "json":
-            return self._json(response, reading, found)
+            return self._json(response, reading, violations)
         if reading.kind == "text":
             return response.text()
         return response.body or None
 
-    def _json(self, response: Response, reading: _Reading, found: list[Violation]) -> Any:
+    def _json(self, response: Response, reading: _Reading, violations: list[Violation]) -> Any:
         if not response.body:
-            wanted = reading.validator
-            if wanted is not None and not wanted.is_valid(None):
-                found.append(self._broken("a body", "nothing", reading))
+            validator = reading.validator
+            if validator is not None and not validator.is_valid(None):
+                violations.append(self._broken("a body", "nothing", reading))
             return None
         try:
             return loads(response.body)
         except (ValueError, RecursionError):
-            found.append(self._broken("JSON", "something else, or a part of it", reading))
+            violations.append(self._broken("JSON", "something else, or a part of it", reading))
             return response.text()
 
-    def _broken(self, expected: str, got: str, reading: _Reading) -> Violation:
+    def _broken(self, expected: str, actual: str, reading: _Reading) -> Violation:
         pointer = reading.documented.pointer if reading.documented is not None else self.operation.pointer
-        return Violation("response", (), "json", expected, got, pointer)
+        return Violation("response", (), "json", expected, actual, pointer)
 
     def _headers(self, response: Response, reading: _Reading) -> Iterator[Violation]:
         documented = reading.documented
@@ -224,10 +224,10 @@ class Decoder:
     def _call(self) -> str:
         return f"{self.operation.name} ({self.operation.method} {self.operation.path})"
 
-    def _answered(self, response: Response) -> str:
+    def _beginning(self, response: Response) -> str:
         """How a message about a broken contract begins; of a change it says first that it was made."""
-        done = ", so the server did it, but" if self._changes(response) else ""
-        return f"{self._call} answered {response.status}{done}"
+        outcome = ", so the server did it, but" if self._changes(response) else ""
+        return f"{self._call} answered {response.status}{outcome}"
 
     def _changes(self, response: Response) -> bool:
         return self.operation.method not in _SAFE and 200 <= response.status < 300
@@ -246,37 +246,39 @@ class Decoder:
             return f"{words or ', which the document does not name'} (it has {names})", violation
         if reading.media is not None or not documented.content or not response.body:
             return None
-        came, names = response.content_type or "no content type", ", ".join(documented.content)
-        violation = Violation("response", (), "content", names, came, f"{documented.pointer}/content")
-        return f" with {came} where {names} is documented", violation
+        content_type, names = response.content_type or "no content type", ", ".join(documented.content)
+        violation = Violation("response", (), "content", names, content_type, f"{documented.pointer}/content")
+        return f" with {content_type} where {names} is documented", violation
 
     def _broken_contract(
         self, response: Response, undocumented: tuple[str, Violation], data: Any, request: Request | None
     ) -> Reply:
         words, violation = undocumented
-        message = f"{self._answered(response)}{words}{hint(response)}"
+        message = f"{self._beginning(response)}{words}{hint(response)}"
         error = UndocumentedResponse(message, violations=(violation,), response=response, data=data, request=request)
         return Reply(response.status, response.headers, data, (violation,), (), response, error)
 
-    def _invalid(self, response: Response, found: list[Violation], data: Any, request: Request | None) -> ContractError:
+    def _invalid(
+        self, response: Response, violations: list[Violation], data: Any, request: Request | None
+    ) -> ContractError:
         message = (
-            f"{self._answered(response)} with a body that breaks the document; "
+            f"{self._beginning(response)} with a body that breaks the document; "
             'the error\'s .data has it, responses="warn" lets it pass:'
         )
-        return InvalidResponse(message, violations=found, response=response, data=data, request=request)
+        return InvalidResponse(message, violations=violations, response=response, data=data, request=request)
 
     def _refusal(self, response: Response, reading: _Reading, request: Request | None, *, check: bool) -> Reply:
-        found: list[Violation] = []
-        data = self._read(response, reading, found) if reading.kind in {"json", "text"} else None
-        if check and reading.validator is not None and not found:
-            found += reading.validator.violations(data, "response")
-        said = problem(response, data, self._argument)
+        violations: list[Violation] = []
+        data = self._read(response, reading, violations) if reading.kind in {"json", "text"} else None
+        if check and reading.validator is not None and not violations:
+            violations += reading.validator.violations(data, "response")
+        explanation = problem(response, data, self._argument)
         kind = api_error_class(response.status)
         name = "" if kind is ApiError else f" {kind.__name__}"
-        todo = self._refusal_hint(response, said)
-        message = f"{self._call} answered {response.status}{name}: {clipped(str(said))}{todo}"
-        error = kind(message, problem=said, response=response, violations=found, request=request)
-        return Reply(response.status, response.headers, data, tuple(found), (), response, error)
+        todo = self._refusal_hint(response, explanation)
+        message = f"{self._call} answered {response.status}{name}: {clipped(str(explanation))}{todo}"
+        error = kind(message, problem=explanation, response=response, violations=violations, request=request)
+        return Reply(response.status, response.headers, data, tuple(violations), (), response, error)
 
     def _argument(self, loc: tuple[str | int, ...]) -> str:
         """The argument that a 422's ``loc`` speaks of, as the caller writes it."""

@@ -34,7 +34,7 @@ from .operation import (
     part,
     snake,
 )
-from .operation_parser import Maker, security_scheme_of, servers_of
+from .operation_parser import OperationParser, security_scheme_of, servers_of
 
 __all__ = [
     "DocumentedResponse",
@@ -79,16 +79,16 @@ class Operations(Mapping[str, Operation]):
         self._places = places
         self._names = {place.name: id_ for id_, place in places.items()}
         self._make = make
-        self._made: dict[str, Operation] = {}
+        self._by_key: dict[str, Operation] = {}
 
     def __getitem__(self, key: str) -> Operation:
         if key not in self:
             raise self.unknown(key)
-        made = self._made.get(key)
-        if made is None:
+        operation = self._by_key.get(key)
+        if operation is None:
             id_ = key if key in self._places else self._names[key]
-            made = self._made[key] = self._made.get(id_) or self._make(id_)
-        return made
+            operation = self._by_key[key] = self._by_key.get(id_) or self._make(id_)
+        return operation
 
     def __getattr__(self, name: str) -> Operation:
         if name.startswith("_") and name not in self.__dict__.get("_names", ()):
@@ -188,8 +188,8 @@ class Spec:
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
         """The ways to prove who calls, by the names that ``security`` uses."""
         base = "#/components/securitySchemes"
-        found = part(part(self.document, "components"), "securitySchemes")
-        return {name: security_scheme_of(self.document, name, pointers.join(base, name)) for name in found}
+        schemes = part(part(self.document, "components"), "securitySchemes")
+        return {name: security_scheme_of(self.document, name, pointers.join(base, name)) for name in schemes}
 
     @property
     def tags(self) -> Mapping[str, tuple[str, ...]]:
@@ -216,8 +216,8 @@ class Spec:
             media = next(iter(operation.request_body.content.values()), None)
             fields = media.schema.fields if media is not None and media.schema is not None else {}
             holder = fields[name].value if name in fields else None
-        said = (holder.get("summary") or holder.get("description")) if isinstance(holder, dict) else None
-        return said.strip().partition("\n")[0] if isinstance(said, str) else ""
+        line = (holder.get("summary") or holder.get("description")) if isinstance(holder, dict) else None
+        return line.strip().partition("\n")[0] if isinstance(line, str) else ""
 
     def match(self, method: str, url: str) -> Match | None:
         """The operation that a request belongs to, on any host and below any prefix; literals before templates.
@@ -231,14 +231,14 @@ class Spec:
         for verb, pattern, id_ in self._routes:
             if verb != method.upper():
                 continue
-            found = pattern.fullmatch(path)
-            if found:
+            route_match = pattern.fullmatch(path)
+            if route_match:
                 operation = self.operations[id_]
                 if not query.issuperset(fixed_query(operation.path)):
                     continue
                 names = re.findall(r"\{([^{}]+)\}", operation.path)
-                values = [unquote(value) for value in found.groups()[1:]]
-                return Match(operation, dict(zip(names, values, strict=True)), found[1])
+                values = [unquote(value) for value in route_match.groups()[1:]]
+                return Match(operation, dict(zip(names, values, strict=True)), route_match[1])
         return None
 
     def _make_routes(self) -> list[tuple[str, re.Pattern[str], str]]:
@@ -248,10 +248,10 @@ class Spec:
         return [(place.method, re.compile(prefix + _route(place.path)), id_) for id_, place in places]
 
     def _operation(self, id_: str) -> Operation:
-        return Maker(self.document, self.schemas).operation(id_, self._places[id_])
+        return OperationParser(self.document, self.schemas).operation(id_, self._places[id_])
 
 
-_KEPT = 16  # documents that came in pickles, kept for those that come after them
+_MOST_DOCUMENTS = 16  # documents that came in pickles, kept for those that come after them
 _by_reference: dict[str, Spec] = {}
 
 
@@ -262,7 +262,7 @@ def _unpickled(
     if spec is None:
         content = releases.bundled_document(reference) if document is None else document
         spec = parse(content, source=source, release=release, words=words)
-        if len(_by_reference) < _KEPT:
+        if len(_by_reference) < _MOST_DOCUMENTS:
             _by_reference[reference] = spec
     return spec
 
@@ -283,15 +283,15 @@ def parse(
     """
     dialect.check(document)
     faults: list[Fault] = []
-    found = list(_operations(document, faults))
-    ids = {said for said, *_ in found}
-    names = {said for said in ids if said and identifier(said) == said}  # nobody else gets these
+    entries = list(_operations(document, faults))
+    ids = {own for own, *_ in entries}
+    names = {own for own in ids if own and identifier(own) == own}  # nobody else gets these
     places: dict[str, Place] = {}
-    for said, method, path, pointer in found:
-        id_ = said if said and said not in places else free(said or f"{method}_{snake(path)}".rstrip("_"), ids)
-        name = id_ if id_ == said and id_ in names else free(identifier(id_), names)
-        if said and id_ != said:
-            faults.append(Fault(pointer, f"operationId {said!r} is used twice; this one is called {id_!r}"))
+    for own, method, path, pointer in entries:
+        id_ = own if own and own not in places else free(own or f"{method}_{snake(path)}".rstrip("_"), ids)
+        name = id_ if id_ == own and id_ in names else free(identifier(id_), names)
+        if own and id_ != own:
+            faults.append(Fault(pointer, f"operationId {own!r} is used twice; this one is called {id_!r}"))
         elif name != identifier(id_):
             faults.append(Fault(pointer, f"operationId {id_!r} reads as another one in Python; it is called {name!r}"))
         if name in CLIENT_NAMES:
@@ -363,7 +363,7 @@ def _base_pattern(url: str) -> str:
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 
 
-def _unescaped(found: re.Match[str]) -> str:
+def _unescaped(match: re.Match[str]) -> str:
     """An unreserved character that did not need its percent-encoding (RFC 3986 §6.2.2.2); others as they are."""
-    char = chr(int(found[0][1:], 16))
-    return char if char.isascii() and (char.isalnum() or char in "-._~") else found[0]
+    char = chr(int(match[0][1:], 16))
+    return char if char.isascii() and (char.isalnum() or char in "-._~") else match[0]
