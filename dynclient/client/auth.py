@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -104,7 +104,7 @@ class Basic(NoAuth):
         if ":" in user:
             raise ArgumentError("a user with a colon cannot be sent by HTTP Basic")
         self.user = user
-        self._field = {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
+        self._field = {"Authorization": "Basic " + b2a_base64(f"{user}:{password}".encode(), newline=False).decode()}
 
     __reduce__ = left_out
 

@@ -24,7 +24,10 @@ __all__ = ["choose"]
 
 
 def choose(
-    auth: object, spec: Spec | None = None, origins: frozenset[str] = frozenset(), transport: object = None
+    auth: object,
+    spec: Spec | None = None,
+    origins: frozenset[str] = frozenset(),
+    transport: Callable[[], object] | None = None,
 ) -> Auth:
     """The auth object for what a caller gave.
 
@@ -34,7 +37,7 @@ def choose(
             any of these; or an object with ``prepare`` and ``retry``, which is used as it is.
         spec: the document, for its security schemes.
         origins: those that the caller named, for a token URL of the document.
-        transport: what asks for tokens.
+        transport: returns what asks for tokens.
 
     Raises:
         ArgumentError: it is none of these, names a scheme that the document does not have, or is of another kind than
@@ -46,7 +49,9 @@ def choose(
 class _Choice:
     """The schemes of a document, and what making an auth object for one of them needs."""
 
-    def __init__(self, schemes: dict[str, SecurityScheme], origins: frozenset[str], transport: object) -> None:
+    def __init__(
+        self, schemes: dict[str, SecurityScheme], origins: frozenset[str], transport: Callable[[], object] | None
+    ) -> None:
         self.schemes = schemes
         self.origins = origins
         self.transport = transport
@@ -72,7 +77,7 @@ class _Choice:
         if flows is not None:
             from .client_credentials import for_flow  # only for these
 
-            return cast("Auth", for_flow(flows, pair, self.origins, self.transport))
+            return cast("Auth", for_flow(flows, pair, self.origins, self.transport and self.transport()))
         raise ArgumentError(
             f"the document wants {_listed(schemes)}, and a user and password would show them to a server that does not "
             "take them; " + _advice(schemes)

@@ -2,7 +2,7 @@
 
 ``sync.Client`` sends and waits, ``asynchronous.Client`` sends and awaits; all that is the same for both is here.
 
-Imported in functions: ``overview``, only for those who look.
+Imported in functions: ``overview``, only for those who look; ``response_decoder``, only for a refusal.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from .. import errors
 from ..errors import ArgumentError, Violation
 from ..http import masking
-from ..openapi.response_decoder import hint
 from . import auth as auths, pagination
 from .auth_choice import choose
 from .call import BaseCall, Options
@@ -51,6 +50,7 @@ class BaseClient(Generic[CallT]):
     """
 
     call_type: type[CallT]  #: what an operation becomes
+    transport: Any  #: what sends
 
     def __init__(
         self,
@@ -67,18 +67,21 @@ class BaseClient(Generic[CallT]):
             if mode is not None and mode not in _MODES:
                 raise ArgumentError(f'{name}: one of "strict", "warn", "off" is wanted')
         self.spec = spec
-        self.transport: Any = transport
+        if transport is not None:
+            self.transport = transport
         self.responses: Mode = responses or "strict"
         self.requests: Mode = requests or "strict"
         self.read_only = read_only
         self.violations: deque[tuple[str, Violation]] = deque(maxlen=_MOST_VIOLATIONS)
         self.servers = Servers(spec, server)
         origins = self.servers.origins()
-        blocking = getattr(transport, "blocking", transport)
-        self.auth = auths.Bound(choose(auth, spec, origins, blocking), origins)
+        self.auth = auths.Bound(choose(auth, spec, origins, self._blocking_transport), origins)
         self._options = Options()
         self._identity = os.urandom(8).hex()
         self._calls: dict[str, CallT] = {}
+
+    def _blocking_transport(self) -> object:
+        return getattr(self.transport, "blocking", self.transport)
 
     @property
     def server(self) -> str:
@@ -139,7 +142,7 @@ class BaseClient(Generic[CallT]):
             retries: as of ``Transport``: a number or a ``Retry``.
         """
         new = object.__new__(type(self))
-        new.__setstate__(self.__dict__)
+        new.__setstate__({**self.__dict__, "transport": self.transport})
         new._options = self._options.merged(timeout, headers, retries)
         return new
 
@@ -211,6 +214,8 @@ class BaseClient(Generic[CallT]):
 
     def refusal_hint(self, response: Response, problem: Problem) -> str:  # noqa: ARG002 - for subclasses
         """What to do about an answer of 400 and above, where the answer itself tells; for the end of the message."""
+        from ..openapi.response_decoder import hint
+
         return hint(response)
 
     def settle(self, operation: Operation, reply: Reply) -> Any:

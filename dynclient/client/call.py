@@ -1,16 +1,17 @@
 """One operation of a client: how it is described, encoded and decoded, without sending.
 
-Imported in functions: ``overview`` and ``example_arguments``, only for those who look or ask for an example.
+Imported in functions: ``overview`` and ``example_arguments``, only for those who look or ask for an example;
+``response_decoder``, only once an answer has come.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import errors
 from ..http import media_types
 from ..openapi.request_encoder import Encoder
-from ..openapi.response_decoder import Decoder
 from . import help as documentation, pagination
 from .pages_ahead import check_workers
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..http.messages import Request, Response
     from ..openapi.operation import Operation
-    from ..openapi.response_decoder import Reply
+    from ..openapi.response_decoder import Decoder, Reply
     from .base import BaseClient
     from .pagination import Paging
 
@@ -54,7 +55,6 @@ class BaseCall:
         client: the client it belongs to.
         operation: the operation, as data.
         encoder: arguments to a Request.
-        decoder: a Response to data.
     """
 
     def __init__(self, client: BaseClient[Any], operation: Operation, options: Options = Options()) -> None:  # noqa: B008 - frozen
@@ -62,9 +62,15 @@ class BaseCall:
         self.operation = operation
         self.__name__ = self.__qualname__ = operation.name
         self.encoder = Encoder(operation, client.argument_hint)
-        self.decoder = Decoder(operation, lambda: client.spec.models, client.refusal_hint)
         self._options = options
         self._paging: tuple[Paging | None] | None = None
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """A Response to data."""
+        from ..openapi.response_decoder import Decoder
+
+        return Decoder(self.operation, lambda: self.client.spec.models, self.client.refusal_hint)
 
     def __init_subclass__(cls) -> None:
         cls.__doc__ = BaseCall.__doc__  # type: ignore[method-assign] # the operation's, not the class's

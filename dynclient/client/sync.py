@@ -1,15 +1,15 @@
 """One spec, one server, one auth and one transport, made into callables.
 
-Imported in functions: ``concurrent``, only for many calls.
+Imported in functions: ``concurrent``, only for many calls; ``streams``, only for those; ``transport``, once something
+is sent.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import TransportError
-from ..http.streams import Lines
-from ..http.transport import Transport
 from . import pagination
 from .base import BaseClient
 from .call import BaseCall, Options
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..http.messages import Request, Response
+    from ..http.streams import Lines
     from ..openapi.operation import Operation
     from ..openapi.response_decoder import Reply
     from ..openapi.spec import Spec
@@ -73,6 +74,8 @@ class Call(BaseCall):
         NDJSON or text is asked for where the document has it; of any other answer the whole is the one thing given.
         The connection is given back at the end, and by ``close`` or ``with client.get_log.stream(…) as lines``.
         """
+        from ..http.streams import Lines
+
         request = self.build(args, kwargs, stream=True)
         reply = self._reply(request, args, kwargs, check=self.client.responses != "off")
         data = self.client.settle(self.operation, reply)
@@ -124,14 +127,20 @@ class Client(BaseClient[Call]):
         read_only: bool = False,  # noqa: FBT001, FBT002 - the sixth of seven named knobs
         requests: Mode | None = None,
     ) -> None:
-        sender = transport if transport is not None else Transport()
-        super().__init__(spec, server, auth, sender, responses=responses, requests=requests, read_only=read_only)
+        super().__init__(spec, server, auth, transport, responses=responses, requests=requests, read_only=read_only)
+
+    @cached_property
+    def transport(self) -> Any:  # type: ignore[override] # made when something is first sent
+        """What sends."""
+        from ..http.transport import Transport
+
+        return self.__dict__.setdefault("transport", Transport())  # one, whichever thread is first
 
     # --- life ---
 
     def close(self) -> None:
         """Give the connections back."""
-        _close(self.transport)
+        _close(self.__dict__.get("transport"))
 
     def __enter__(self) -> Self:
         return self
