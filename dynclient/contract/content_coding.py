@@ -1,93 +1,52 @@
-"""Bodies with their content coding undone: gzip, deflate, and where their packages are installed brotli and zstd.
+"""Recorded bodies with their content coding undone, in words for a report.
 
-Source: RFC 9110 §8.4 (gzip, deflate), RFC 7932 (brotli), RFC 8878 (zstd).
+Recorders undo codings themselves and keep the header field: what is text under a coding that it is not in is taken
+as it is. ``http.codings`` reads the codings (RFC 9110 §8.4).
 """
 
 from __future__ import annotations
 
-import zlib
-from importlib import import_module
-from typing import Any, Final
+from typing import Final
+
+from ..http.codings import BrokenCodingError, CodingError, UnknownCodingError, unpack as unpack_strictly
 
 __all__ = ["unpack"]
 
 _LARGEST: Final = 256 * 2**20  # bytes of an unpacked body
-_PIECE: Final = 1024  # bytes that are unpacked at once, where a decoder does not bound what it returns
+_PACKAGES: Final = {"br": "brotli", "zstd": "zstandard"}  # what reads a coding that Python itself does not
 
 
 def unpack(body: bytes, coding: str) -> bytes:
     """A body without its content coding; as it is where it was unpacked before, as recorders do.
 
     Raises:
+        BrokenCodingError: neither text nor in its coding, or cut off; a ValueError like the others.
         ValueError: a coding that cannot be read here, or more than 256 MiB.
     """
-    for name in reversed([part.strip().lower() for part in coding.split(",") if part.strip()]):
-        if name in {"gzip", "x-gzip", "deflate"}:
-            body = _inflated(body)
-        elif name == "br":
-            body = _brotli(body, _package("brotli", "brotli"))
-        elif name == "zstd":
-            body = _zstd(body, _package("zstandard", "zstd"))
-        elif name != "identity":
-            raise ValueError(f"a body packed with {name}, which is not read here; record it unpacked")
+    for name in reversed([part.strip().lower() for part in coding.split(",")]):
+        body = _without(body, name)
     return body
 
 
-def _package(name: str, coding: str) -> object:
-    """An optional package; only recordings of such bodies need it."""
+def _without(body: bytes, name: str) -> bytes:
     try:
-        return import_module(name)
-    except ImportError:
-        raise ValueError(f"a body packed with {coding}; install {name} to have it read") from None
+        return unpack_strictly(body, name, _LARGEST)
+    except BrokenCodingError:
+        if _is_text(body):
+            return body
+        message = f"a body that is not whole or no {name}, though its header says so; record it again"
+        raise BrokenCodingError(message) from None
+    except UnknownCodingError:
+        package = _PACKAGES.get(name)
+        advice = f"install {package} to have it read" if package else "it is not read here; record it unpacked"
+        raise ValueError(f"a body packed with {name}; {advice}") from None
+    except CodingError:
+        raise ValueError(f"a body of more than {_LARGEST >> 20} MiB unpacked") from None
 
 
-def _too_large() -> ValueError:
-    return ValueError(f"a body of more than {_LARGEST >> 20} MiB unpacked")
-
-
-def _inflated(body: bytes) -> bytes:
-    # gzip, or deflate with and without its wrapper (RFC 9110 §8.4.1)
-    for bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        engine = zlib.decompressobj(bits)
-        try:
-            plain = engine.decompress(body, _LARGEST)
-        except zlib.error:
-            continue
-        if engine.unconsumed_tail:
-            raise _too_large()
-        if engine.eof:
-            return plain
-    return body
-
-
-def _brotli(body: bytes, brotli: Any) -> bytes:
-    engine, parts, size = brotli.Decompressor(), list[bytes](), 0
-    try:
-        for start in range(0, len(body), _PIECE):
-            parts.append(engine.process(body[start : start + _PIECE]))
-            size += len(parts[-1])
-            if size > _LARGEST:
-                raise _too_large()
-    except brotli.error:
-        return _text_or_error(body, "brotli")
-    return b"".join(parts) if engine.is_finished() else _text_or_error(body, "brotli")
-
-
-def _zstd(body: bytes, zstandard: Any) -> bytes:
-    try:
-        with zstandard.ZstdDecompressor().stream_reader(body, read_across_frames=True) as reader:
-            plain: bytes = reader.read(_LARGEST + 1)
-    except zstandard.ZstdError:
-        return _text_or_error(body, "zstd")
-    if len(plain) > _LARGEST:
-        raise _too_large()
-    return plain
-
-
-def _text_or_error(body: bytes, coding: str) -> bytes:
-    """What is not packed as it says, where it is text: a recorder has unpacked it and kept the header."""
+def _is_text(body: bytes) -> bool:
     try:
         body.decode()
     except UnicodeDecodeError:
-        raise ValueError(f"a body that is no {coding}, though its header says so; record it again") from None
-    return body
+        return False
+    return True

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Union
 
 from ..documents import yaml
 from ..errors import SpecError
+from ..http.codings import BrokenCodingError
 from . import recordings_har, recordings_vcr
 from .content_coding import unpack
 from .exchanges import Omission, Recording, read_entries
@@ -64,10 +65,12 @@ def read_bytes(data: bytes, name: str) -> Recording:
     if data.startswith(_GZIP):
         try:
             data = unpack(data, "gzip")
+        except BrokenCodingError:
+            return _unread(name, "packed with gzip and cut off; give the file as it was recorded")
         except ValueError as error:
             return _unread(name, str(error))
         if data.startswith(_GZIP):
-            return _unread(name, "packed with gzip and cut off, or packed twice; give the file as it was recorded")
+            return _unread(name, "packed with gzip twice; give the file as it was recorded")
         notes = (f"{name}: packed with gzip; what is in it was read",)
     try:
         entries = _entries(_parse(data, name))

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from .messages import Headers, Request
 
-__all__ = ["BrokenCodingError", "CodingError", "ContentDecoder", "UnknownCodingError", "content_decoder", "decoder_for"]
+__all__ = [
+    "BrokenCodingError",
+    "CodingError",
+    "ContentDecoder",
+    "UnknownCodingError",
+    "content_decoder",
+    "decoder_for",
+    "unpack",
+]
 
 _PIECE: Final = 256 * 1024  # bytes of unpacked data at a time
 _STEP: Final = 512  # bytes of zstd at a time: 4 of them may be a block of 128 KiB (RFC 8878 §3.1.1.2)
@@ -74,6 +82,27 @@ def decoder_for(content_encoding: str | None) -> ContentDecoder | None:
     if len(decoders) < 2:
         return decoders[0] if decoders else None
     return _Several(decoders)
+
+
+def unpack(body: bytes, content_encoding: str, max_bytes: int) -> bytes:
+    """A whole body without the codings of its ``Content-Encoding`` field.
+
+    Raises:
+        UnknownCodingError: a coding that cannot be read here.
+        BrokenCodingError: the body is not in its coding, or is cut off.
+        CodingError: it has more than ``max_bytes`` unpacked.
+    """
+    decoder = decoder_for(content_encoding)
+    if decoder is None:
+        return body
+    pieces, size = [], 0
+    for piece in decoder.feed(body):
+        size += len(piece)
+        if size > max_bytes:
+            raise CodingError(f"more than {max_bytes} bytes unpacked")
+        pieces.append(piece)
+    decoder.end()
+    return b"".join(pieces)
 
 
 def _decoder(name: str) -> ContentDecoder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tiny_specs import json_answer, parameter, tiny
@@ -33,10 +34,11 @@ def plan(query=LIMITS):
 class Service:
     """So many items, pages of ten, and what happens to both when a page is asked for."""
 
-    def __init__(self, count, delay=0.0, change=lambda *_: None):
+    def __init__(self, count, change=lambda *_: None, wait=lambda *_: None):
         self.items = [{"n": n} for n in range(count)]
-        self.asked, self.delay, self.change = [], delay, change
+        self.asked, self.change, self.wait = [], change, wait
         self.at_once = self.most = 0
+        self.threads = ThreadPoolExecutor(16)  # asyncio's own has six where there are two cores
         self._lock = threading.Lock()
 
     def __call__(self, _args, arguments, _url):
@@ -47,13 +49,13 @@ class Service:
             page = {"things": self.items[offset : offset + 10], "total": len(self.items)}
             self.at_once += 1
             self.most = max(self.most, self.at_once)
-        time.sleep(self.delay)
+        self.wait(self, offset)
         with self._lock:
             self.at_once -= 1
         return page, Response(200)
 
     async def awaited(self, *call):
-        return await asyncio.to_thread(self, *call)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self, *call)
 
 
 def blocking(service, workers, **arguments):
@@ -82,19 +84,18 @@ def test_every_item_comes_once_in_order(items, count):
 
 
 @KINDS
-def test_the_window_bounds_what_is_asked_for(items):
-    """No more pages are under way than there are workers, and a walk begins where the caller says."""
-    service = Service(300, delay=0.005)
-    assert items(service, 4, offset=20) == list(range(20, 300))
-    assert 2 <= service.most <= 4
+@pytest.mark.parametrize("workers", [2, 8])
+def test_as_many_pages_are_under_way_as_there_are_workers(items, workers):
+    """A server that answers no page until all workers ask for one is walked to its end, and never asked for more."""
+    meeting = threading.Barrier(workers, timeout=60)
 
+    def meet(_service, offset):
+        if 30 <= offset < 30 + 10 * workers:  # those after the first page, which tells how many there are
+            meeting.wait()
 
-@KINDS
-def test_a_slow_server_is_walked_several_times_faster(items):
-    """A server that takes 20 ms a page and serves eight at once is walked at three times the serial rate, or more."""
-    begun = time.perf_counter()
-    assert items(Service(400, delay=0.02), 8) == list(range(400))
-    assert time.perf_counter() - begun < 40 * 0.02 / 3
+    service = Service(300, wait=meet)
+    assert items(service, workers, offset=20) == list(range(20, 300))
+    assert service.most == workers
 
 
 def gone(service, offset):

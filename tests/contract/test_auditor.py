@@ -147,7 +147,7 @@ def test_a_body_that_cannot_be_read_is_not_passed(tmp_path):
     report = audit_of(tmp_path, entry("GET /things", answer=b"\xff\xfe", **{"Content-Encoding": ["compress"]}))
     assert not report.ok
     assert [part.reason for part in report.unread] == [
-        "the answer is a body packed with compress, which is not read here; record it unpacked"
+        "the answer is a body packed with compress; it is not read here; record it unpacked"
     ]
 
 

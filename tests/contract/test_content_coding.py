@@ -10,6 +10,7 @@ import pytest
 
 from dynclient.contract import content_coding
 from dynclient.contract.content_coding import unpack
+from dynclient.http.codings import BrokenCodingError
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,19 @@ def test_unpacking(body, coding, plain):
     assert unpack(body, coding) == plain
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_what_is_neither_packed_nor_text(coding):
+    """A body that was cut off, or is in no coding at all, is reported, not read as it is."""
+    for body in (gzip.compress(b"abc" * 100, mtime=0)[:-9], b"\xff\xfe\xfd"):
+        with pytest.raises(BrokenCodingError, match=f"not whole or no {coding}, though its header says so"):
+            unpack(body, coding)
+
+
 @pytest.mark.parametrize(("coding", "package"), [("br", "brotli"), ("zstd", "zstandard")])
 def test_what_needs_a_package_says_which(monkeypatch, coding, package):
     """A coding whose package is not installed names it; any other is named, not guessed at."""
-    monkeypatch.setitem(sys.modules, package, None)
+    for name in ("brotli", "brotlicffi", "zstandard", "backports", "backports.zstd", "compression.zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ValueError, match=f"install {package}"):
         unpack(b"x", coding)
     with pytest.raises(ValueError, match="packed with compress"):

@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from dynclient.http.codings import BrokenCodingError, UnknownCodingError, decoder_for
+from dynclient.http.codings import BrokenCodingError, CodingError, UnknownCodingError, decoder_for, unpack
 
 
 def deflate(data, bits):
@@ -101,3 +101,14 @@ def test_data_that_unpack_a_thousandfold_come_in_pieces():
     decoder = decoder_for("gzip")
     pieces = decoder.feed(gzip.compress(b"\0" * 50_000_000))
     assert len(next(pieces)) == 256 * 1024
+
+
+def test_a_whole_body_has_a_limit():
+    """``unpack`` undoes all codings of a body up to a number of bytes, and checks its end."""
+    body = gzip.compress(gzip.compress(b"0" * 5000))
+    assert unpack(body, "gzip, gzip", 5000) == b"0" * 5000
+    assert unpack(b"0", "", 0) == b"0"
+    with pytest.raises(CodingError, match="more than 4999 bytes"):
+        unpack(body, "gzip, gzip", 4999)
+    with pytest.raises(BrokenCodingError):
+        unpack(body[:-1], "gzip", 5000)
