@@ -55,6 +55,8 @@ def add(source: str, release: str | None, login: str | None, into: str) -> None:
     addition = add_release.add(source, into, release=release, login=login)
     wrote = ", ".join(addition.files) or "nothing, it was there"
     click.echo(f"{addition.release}: contract {addition.contract}; written: {wrote}")
+    for line in addition.report.lines():
+        click.echo(line)
 
 
 @specs.command()

@@ -19,6 +19,7 @@ from packaging.version import InvalidVersion, Version
 
 from ..errors import SpecError
 from . import bundle_files, parse, releases
+from .release_report import ReleaseReport, report
 from .releases import parse_version
 from .sources import MAX_BYTES, is_path, open_source, read_file
 
@@ -34,12 +35,16 @@ _PIP_SECONDS = 900
 
 
 class AddedRelease(NamedTuple):
-    """What adding a release did: its name, the names of its contract and login document, and the files written."""
+    """What adding a release did: its name, the names of its contract and login document, the files written, the rest.
+
+    ``report`` has what was done about corrections, and what is left to do about names and words.
+    """
 
     release: str
     contract: str
     login: str | None
     files: tuple[str, ...]
+    report: ReleaseReport
 
 
 class Packages(NamedTuple):
@@ -87,6 +92,8 @@ def add(
 ) -> AddedRelease:
     """Bring an official document into a bundle; what is there already stays as it is.
 
+    Corrections of the bundle whose fault is still in the new document are extended to the release.
+
     Args:
         source: an official file, a wheel, a URL, the name of one of the packages for the one that is installed here
             (its files are read, it is not imported), or a release, which pip then fetches.
@@ -102,7 +109,8 @@ def add(
     official = _official(source, release, packages)
     beside = open_source(login) if login is not None else official.login
     names = bundle_files.put(folder, official.release, official.document, beside, packages.title)
-    return AddedRelease(official.release, *names)
+    is_new = "index.json" in names[-1]
+    return AddedRelease(official.release, *names, report(Path(folder), official.release, is_new=is_new))
 
 
 def _official(source: Source, release: str | None, packages: Packages) -> _Official:

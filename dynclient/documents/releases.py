@@ -2,7 +2,7 @@
 
 One JSON file per contract, ``index.json`` from release to file, ``corrections.json`` (OpenAPI Overlays, each with
 the releases it is for), ``renames.json``, ``words.json`` and ``packages.json`` (where official documents are
-published). `add_release` writes the first two, and nothing else does.
+published). `add_release` writes the first two, and extends the corrections' ranges; nothing else does.
 
 Imported in functions: ``packaging``, 20 ms that loading a bundled release by its exact name saves.
 """

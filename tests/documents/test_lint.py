@@ -26,3 +26,9 @@ def test_the_same_operation_twice():
     operation = {"operationId": "twice", "responses": {"200": {"description": ""}}}
     document = {"openapi": "3.0.3", "info": INFO, "paths": {"/a": {"get": operation}, "/b": {"get": operation}}}
     assert any("twice" in fault.message for fault in lint.faults(document))
+
+
+def test_a_document_without_info_and_answers():
+    """What the root and an operation lack is a fault at the root and at the operation."""
+    faults = lint.lint({"openapi": "3.0.3", "paths": {"/a": {"get": {}}}})
+    assert {fault.pointer for fault in faults} == {"#", "#/paths/~1a/get"}
