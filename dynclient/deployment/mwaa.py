@@ -31,6 +31,7 @@ __all__ = ["InvokeRestApi", "WebLogin"]
 
 _LOGINS = (("/aws_mwaa/login", "session"), ("/pluginsv2/aws_mwaa/login", "_token"))  # of Airflow 2 and of 3
 _METHODS = frozenset({"GET", "PUT", "POST", "PATCH", "DELETE"})
+_PATH_LENGTH = 64  # characters that InvokeRestApi takes (``RestApiPath`` in botocore's model)
 _STAND_IN = "https://mwaa.invalid"  # what the paths of InvokeRestApi are appended to; nothing is sent there
 
 
@@ -232,7 +233,7 @@ def _invoke(client: object, method: str, arguments: dict[str, object]) -> Any:
     try:
         return getattr(client, method)(**arguments)
     except exceptions.ClientError as error:
-        return _refusal(error.response)
+        return _refusal(error.response, _advice(error.response, arguments))
     except (exceptions.ReadTimeoutError, exceptions.ConnectTimeoutError):
         raise TimedOut(f"MWAA ({method}): no answer from AWS in time") from None
     except (exceptions.HTTPClientError, exceptions.ConnectionError):
@@ -241,7 +242,18 @@ def _invoke(client: object, method: str, arguments: dict[str, object]) -> Any:
         raise ArgumentError(f"MWAA ({method}): {type(error).__name__}; check AWS's credentials and region") from None
 
 
-def _refusal(answer: dict[str, Any]) -> Response:
+def _advice(answer: dict[str, Any], arguments: dict[str, object]) -> str:
+    """What to do about a refusal of AWS's own: a path that is too long for it goes by the web server."""
+    path, code = str(arguments.get("Path", "")), answer.get("Error", {}).get("Code")
+    if code != "ValidationException" or len(path) <= _PATH_LENGTH:
+        return ""
+    return (
+        f"; the path has {len(path)} characters, and InvokeRestApi takes {_PATH_LENGTH}: by the web server there is no "
+        f'such limit, login = WebLogin("{arguments["Name"]}"); connect(login.url, auth=login)'
+    )
+
+
+def _refusal(answer: dict[str, Any], advice: str) -> Response:
     """What AWS's error says: the server's own answer where it is one, else its code and message."""
     headers = Headers({"Content-Type": "application/json"})
     status = answer.get("RestApiStatusCode")
@@ -249,5 +261,5 @@ def _refusal(answer: dict[str, Any]) -> Response:
         return Response(status, headers, json.dumps(answer["RestApiResponse"]).encode())
     status = status or answer.get("ResponseMetadata", {}).get("HTTPStatusCode") or 500
     error = answer.get("Error", {})
-    body = {"title": f"AWS: {error.get('Code', 'an error')}", "detail": error.get("Message", "")}
+    body = {"title": f"AWS: {error.get('Code', 'an error')}", "detail": error.get("Message", "") + advice}
     return Response(status, headers, json.dumps(body).encode())

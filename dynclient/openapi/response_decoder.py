@@ -225,8 +225,12 @@ class Decoder:
         return f"{self.operation.name} ({self.operation.method} {self.operation.path})"
 
     def _beginning(self, response: Response) -> str:
-        """How a message about a broken contract begins; of a change it says first that it was made."""
-        outcome = ", so the server did it, but" if self._changes(response) else ""
+        """How a message about a broken contract begins; of a change it says first that it was made.
+
+        A page may be that of a gateway, which did nothing.
+        """
+        did = "may have done it" if "html" in response.content_type else "did it"
+        outcome = f", so the server {did}, but" if self._changes(response) else ""
         return f"{self._call} answered {response.status}{outcome}"
 
     def _changes(self, response: Response) -> bool:

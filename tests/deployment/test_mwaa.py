@@ -108,6 +108,20 @@ def test_what_airflow_says_no_with_is_its_error(stubbed, code):
 
 
 @pytest.mark.parametrize(
+    ("dag_id", "code", "is_advised"),
+    [("d" * 60, "ValidationException", True), ("d", "ValidationException", False), ("d" * 60, "Throttling", False)],
+)
+def test_a_path_too_long_for_aws_names_the_web_login(stubbed, dag_id, code, is_advised):
+    """AWS takes paths of 64 characters; its refusal of a longer one names WebLogin, no other refusal does."""
+    client, stubber = stubbed
+    stubber.add_client_error("invoke_rest_api", code, "1 validation error", http_status_code=400)
+    transport = mwaa.InvokeRestApi("env", client=client)
+    with pytest.raises(errors.BadRequest, match=f"AWS: {code}: 1 validation error") as refusal:
+        Airflow(dynclient.load("3.0.6"), mwaa.InvokeRestApi.url, transport=transport).get_dag(dag_id)
+    assert ('WebLogin("env")' in str(refusal.value)) == is_advised
+
+
+@pytest.mark.parametrize(
     ("code", "status", "kind"),
     [
         ("AccessDeniedException", 403, errors.PermissionDenied),

@@ -10,7 +10,7 @@ from tiny_specs import json_answer, json_body, parameter, tiny
 
 from dynclient import errors
 from dynclient.http.messages import Headers, Request, Response
-from dynclient.openapi.response_decoder import Decoder, Reply
+from dynclient.openapi.response_decoder import Decoder, Reply, hint
 
 THING = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "note": {"type": "string"}}}
 CLOSED = {**THING, "additionalProperties": False}
@@ -69,6 +69,53 @@ def test_good_answers(row):
     _, responses, status, body, content_type, data = row
     reply = decode(responses, status, body, content_type)
     assert (reply.error, reply.violations, reply.data) == (None, (), data)
+
+
+BROKEN = [
+    # what is wrong with the answer, status, body, content type, how it goes on
+    ("a field is missing", 200, {}, JSON, "did it, but with a body that breaks the document"),
+    ("it is no JSON", 200, b"{", JSON, "did it, but with a body that breaks the document"),
+    ("there is no body", 200, b"", JSON, "did it, but with a body that breaks the document"),
+    ("another status", 202, {"id": 1}, JSON, "did it, but the document does not name that status"),
+    ("another type", 200, b"a,b", "text/csv", "did it, but with text/csv where application/json is documented"),
+    ("a page, of a gateway too", 200, b"<html>", "text/html", "may have done it, but with text/html"),
+]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "GET"])
+@pytest.mark.parametrize("row", BROKEN, ids=[row[0] for row in BROKEN])
+def test_a_broken_answer_to_a_write_says_that_the_server_did_it(row, method):
+    """A 2xx of a writing method that breaks the document says so first, and keeps the data; one of GET does not."""
+    _, status, body, content_type, words = row
+    spec = tiny({f"{method} /t": {"operationId": "op", "responses": OK}}, schemas={"Thing": THING})
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    response = Response(status, Headers({"Content-Type": content_type}), raw)
+    reply = Decoder(spec.operations.op, lambda: spec.models).decode(response, {})
+    assert isinstance(reply.error, errors.ContractError)
+    assert (f"answered {status}, so the server {words}" in str(reply.error)) == (method != "GET")
+    assert ("so the server" in str(reply.error)) == (method != "GET")
+    assert reply.error.data == reply.data
+
+
+ADVICE = [
+    # an answer that refuses or leads elsewhere, and what is advised
+    ("a page of another server", 404, {"Content-Type": "text/html"}, "check the host and the path prefix"),
+    ("a page of the server's own failure", 500, {"Content-Type": "text/html"}, ""),
+    ("a problem", 404, {"Content-Type": JSON}, ""),
+    ("no credentials", 401, {"Content-Type": JSON}, "check auth="),
+    ("no such method", 405, {"Content-Type": JSON}, "check the path prefix"),
+    ("no permission", 403, {"Content-Type": JSON}, ""),
+    ("elsewhere", 302, {"Location": "http://h/x?secret=1"}, "redirects to http://h/x, which is not followed"),
+    ("elsewhere, but where", 302, {}, ""),
+]
+
+
+@pytest.mark.parametrize(("status", "headers", "words"), [row[1:] for row in ADVICE], ids=[row[0] for row in ADVICE])
+def test_advice_is_given_where_it_fits(status, headers, words):
+    """What to do next is said where the answer tells; a failing server's own page is no wrong prefix."""
+    text = hint(Response(status, Headers(headers)))
+    assert words in text
+    assert bool(text) == bool(words)
 
 
 def test_an_object_becomes_its_model():
