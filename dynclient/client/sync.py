@@ -130,8 +130,8 @@ class Client(BaseClient[Call]):
         super().__init__(spec, server, auth, transport, responses=responses, requests=requests, read_only=read_only)
 
     @cached_property
-    def transport(self) -> Any:  # type: ignore[override] # made when something is first sent
-        """What sends."""
+    def transport(self) -> Any:
+        """What sends; opened when something is first sent."""
         from ..http.transport import Transport
 
         return self.__dict__.setdefault("transport", Transport())  # one, whichever thread is first
