@@ -21,7 +21,7 @@ from ..documents.pointers import join
 from ..errors import ArgumentError, Violation
 from ..http import media_types
 from ..openapi.spec import parse
-from ..schema.explain import type_words
+from ..schema.violation_words import type_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..http import media_types
 from ..openapi import request_decoder
-from ..schema.explain import type_words
+from ..schema.violation_words import type_words
 from .document_diff import Renames, diff
 
 if TYPE_CHECKING:

@@ -1,12 +1,11 @@
 """Where documents come from: bundled releases, files, URLs and mappings.
 
-Imported in functions: ``files`` (pathlib, 12 ms), for documents of several files, and ``http.transport`` (urllib3), for
-documents of a URL.
+Imported in functions: ``files`` (pathlib, 12 ms) and ``copy``, for documents of several files, and ``http.transport``
+(urllib3), for documents of a URL.
 """
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -58,6 +57,8 @@ def _with_files(document: dict[str, Any], source: Source, folder: str) -> dict[s
     from .files import with_files
 
     if isinstance(source, Mapping):
+        import copy
+
         return with_files(copy.deepcopy(document), None, folder, read_file)
     return with_files(document, os.fspath(source), folder, read_file)
 

@@ -19,8 +19,8 @@ from ..errors import Violation
 from ..http import media_types
 from ..http.json import dumps, loads
 from ..http.uploads import Upload, content_of
-from ..schema.explain import type_words
 from ..schema.values import to_json
+from ..schema.violation_words import type_words
 from .forms import write_form
 from .multipart import File, is_file, write_multipart
 from .operation import identifier

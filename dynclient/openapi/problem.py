@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem
-from ..schema.explain import type_words
+from ..schema.violation_words import type_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

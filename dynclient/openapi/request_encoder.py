@@ -14,8 +14,8 @@ from ..errors import BadArguments, InvalidRequest, Violation, listed, near_names
 from ..http import media_types
 from ..http.json import dumps
 from ..http.messages import Headers, Request
-from ..schema.explain import one_of, type_words
 from ..schema.values import to_json
+from ..schema.violation_words import one_of, type_words
 from . import parameter_styles as styles
 from .body_encoder import BodyEncoder, is_octets
 from .operation import OWN_KEYWORDS

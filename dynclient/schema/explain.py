@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..documents import pointers
-from ..errors import Violation, near_names
+from ..errors import Violation
 from .normalize import origin, step
+from .violation_words import json_word, no_such, one_of, type_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from .normalize import Origins
 
-__all__ = ["ONLY_WARNED", "Explainer", "find_non_json", "no_such", "one_of", "type_words"]
+__all__ = ["ONLY_WARNED", "Explainer", "find_non_json"]
 
 
 _Path = tuple[str | int, ...]
@@ -186,7 +187,7 @@ _AMOUNTS = {
 _EXPECTATIONS: dict[str, Callable[[Any], str]] = {
     "type": lambda kind: " or ".join(_TYPE_WORDS[name] for name in sorted(kind.types, key="null".__eq__)),
     "enum": lambda kind: one_of(kind.options),
-    "const": lambda kind: _json_word(kind.expected_value),
+    "const": lambda kind: json_word(kind.expected_value),
     "format": lambda kind: _FORMAT_WORDS[kind.format],
     "pattern": lambda kind: f"text that matches {kind.pattern}",
     "minimum": lambda kind: f"at least {kind.limit}",
@@ -215,38 +216,6 @@ def _expectation(kind: Any, rule: str, instance: object) -> tuple[str, str]:
         return _AMOUNTS[kind.name].format(kind.limit) + ("" if kind.limit == 1 else "s"), type_words(instance)
     describe = _EXPECTATIONS.get(kind.name)
     return (describe(kind) if describe else f"something that {kind.name} allows"), type_words(instance)
-
-
-def one_of(options: Sequence[object]) -> str:
-    """``one of 'a', 'b' …``, the first dozen of a document's own values."""
-    text = ", ".join(map(_json_word, options[:12]))
-    return f"one of {text}" + (f" … ({len(options)} in all)" if len(options) > 12 else "")
-
-
-def _json_word(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "null" if value is None else repr(value)
-
-
-def no_such(name: str, names: Sequence[str]) -> str:
-    """What is wrong with a field that the document does not have."""
-    near = near_names(name, names)
-    if near:
-        return f"not a known field; did you mean {' or '.join(near)}?"
-    return f"not a known field; known are {', '.join(names[:20])}" if names else "no field is allowed here"
-
-
-def type_words(value: object) -> str:
-    """The JSON type of a Python value, in words; for other values, the Python type's name."""
-    if value is None:
-        return "null"
-    for kind, words in ((bool, "a boolean"), (str, "a string"), (int, "an integer"), (float, "a number")):
-        if isinstance(value, kind):
-            return words
-    if isinstance(value, dict):
-        return "an object"
-    return "an array" if isinstance(value, (list, tuple)) else f"a {type(value).__name__}"
 
 
 def find_non_json(value: object, location: str, path: Sequence[str | int]) -> list[Violation]:

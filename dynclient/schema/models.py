@@ -9,12 +9,11 @@ Component schemas give their models' names; inline object schemas get those that
 (``TaskExtraLinks``, ``DAGCollectionAllOf``, ``InlineResponse200``).
 
 Imported in functions: ``hashlib`` (loads OpenSSL), for pickles of documents that are not bundled; ``model_table``, when
-a model is shown as a table.
+a model is shown as a table; ``copy``, when one is copied; ``model_builder``, once an answer has come.
 """
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 import weakref
@@ -25,16 +24,15 @@ from ..documents import pointers, releases
 from ..documents.inline_names import COMPONENTS, camel, component_schemas, inline_names
 from ..errors import InvalidRequest, SpecError, Violation, near_names
 from . import model_repr
-from .explain import no_such, type_words
-from .model_builder import Builders
 from .origins import Origin, is_same, origin_arguments, plain_json, sent_value
 from .schema import Schema, Schemas
 from .values import from_json, to_json
+from .violation_words import no_such, type_words
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from .model_builder import Builder
+    from .model_builder import Builder, Builders
     from .model_table import Table
     from .origins import Place
 
@@ -152,6 +150,8 @@ class Model(dict[str, Any]):
     __copy__ = copy
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        import copy
+
         new = memo[id(self)] = self._revive({}, self._origin_)
         dict.update(new, {name: copy.deepcopy(value, memo) for name, value in self.items()})
         return new
@@ -300,8 +300,8 @@ class Models(Mapping[str, Any]):
         self._reference: str | None = None
         self._classes: dict[str, type[Model]] = {}
         self._values: dict[str, type[Value]] = {}
-        self._builders = Builders(self.of_object)
         self._inline: dict[str, str] | None = None
+        self._builders: Builders | None = None
 
     # --- by name ---
 
@@ -394,6 +394,10 @@ class Models(Mapping[str, Any]):
 
         Compiled once per schema: it goes only where models can be.
         """
+        if self._builders is None:
+            from .model_builder import Builders
+
+            self._builders = Builders(self.of_object)
         return self._builders.of(schema)
 
     def with_models(self, value: object, schema: Schema | None) -> Any:

@@ -3,6 +3,8 @@
 Views point into the document and never change it. This is the one place that walks a schema's ``$ref``, ``allOf`` and
 unions to answer what it says of an instance: ``types`` and ``nullable`` agree with the validators, ``fields`` and
 ``required`` are seen through ``$ref``, ``allOf`` and ``anyOf: [X, null]``.
+
+Imported in functions: ``validator``, once something is validated.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ from ..documents import dialect, pointers
 from ..documents.keywords import sound
 from ..errors import SpecError
 from . import type_words, value_sets
-from .validator import compile_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -74,6 +75,8 @@ class Schemas:
         key = (pointer, direction)
         validator = self._validators.get(key)
         if validator is None:
+            from .validator import compile_schema
+
             validator = self._validators[key] = compile_schema(self.document, pointer, direction)
         return validator
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from ..errors import Violation
-from .explain import type_words
+from .violation_words import type_words
 
 __all__ = ["from_json", "to_json"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dynclient.schema import explain
+from dynclient.schema import explain, violation_words
 from dynclient.schema.validator import compile_schema
 
 
@@ -75,4 +75,4 @@ def test_values_that_are_not_json(value, paths):
 
 def test_long_lists_are_shortened():
     """Of many options the first dozen is shown, with their number."""
-    assert explain.one_of(list(range(20))).endswith("11 … (20 in all)")
+    assert violation_words.one_of(list(range(20))).endswith("11 … (20 in all)")

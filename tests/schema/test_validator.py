@@ -14,9 +14,9 @@ from hypothesis import given, strategies as st
 
 from dynclient.documents import pointers
 from dynclient.errors import ContractWarning, SpecError
-from dynclient.schema.explain import one_of, type_words
 from dynclient.schema.schema_faults import schema_faults
 from dynclient.schema.validator import compile_schema
+from dynclient.schema.violation_words import one_of, type_words
 
 POINTER = "#/components/schemas/S"
 
