@@ -26,7 +26,7 @@ _LARGEST: Final = 5 * 2**20  # bytes of a source file; more is data
 _PYTHON = (".py", ".pyi", ".pyw")
 _TEXT = (".sh", ".bash", ".zsh", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".md", ".rst", ".txt", ".js", ".ts")
 _LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv", "site-packages", "build", "dist"})
-_RECORDING = re.compile(rb'(?m)^\s*-?\s*"?(?:interactions|http_interactions)"?\s*:|"log"\s*:\s*\{')
+_RECORDING = re.compile(rb'(?m)^[ \t]*(?:-[ \t]*)?"?(?:interactions|http_interactions)"?\s*:|"log"\s*:\s*\{')
 
 
 class RecordedFile(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 from .schema_alternatives import LOWER, SETS, UPPER
 
-__all__ = ["LEVELS", "RULES", "Level"]
+__all__ = ["ASSERTED_FORMATS", "LEVELS", "OTHER_KEYWORDS", "RULES", "WIDER_FORMATS", "Level", "Rule", "kebab"]
 
 
 Level = Literal["breaking", "warning", "safe"]
@@ -77,17 +77,18 @@ tag-removed | tag-added | safe: is not found under the tag {was} any more | safe
 
 
 #: keywords whose change is told but not judged
-_OTHERS = (
+OTHER_KEYWORDS = (
     *("patternProperties", "not", "if", "then", "else", "contains", "minContains", "maxContains", "propertyNames"),
     *("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties", "discriminator"),
 )
 
 
-#: the formats that are asserted; the first of a pair takes all that the second does
-_FORMATS = frozenset({"date-time", "datetime", "date", "uuid", "duration"})
+#: the formats that are asserted
+ASSERTED_FORMATS = frozenset({"date-time", "datetime", "date", "uuid", "duration"})
 
 
-_WIDER = frozenset({("datetime", "date-time")})
+#: (wider, narrower): the first takes all that the second does
+WIDER_FORMATS = frozenset({("datetime", "date-time")})
 
 
 def _rules() -> dict[str, Rule]:
@@ -95,7 +96,7 @@ def _rules() -> dict[str, Rule]:
     for line in _TABLE.strip().splitlines():
         aspect, mirror, sent, read = line.split(" | ")
         rules[aspect] = Rule(mirror, _judged(sent), _judged(read))
-    for word in map(_kebab, (*LOWER, *UPPER, *SETS)):
+    for word in map(kebab, (*LOWER, *UPPER, *SETS)):
         for change in ("tightened", "loosened", "changed"):
             mirror, (sent_level, sent), (read_level, read) = rules[change]
             rules[f"{word}-{change}"] = Rule(
@@ -109,7 +110,8 @@ def _judged(text: str) -> tuple[Level, str]:
     return next(level for level in LEVELS if level == word), sentence
 
 
-def _kebab(keyword: str) -> str:
+def kebab(keyword: str) -> str:
+    """``minLength`` as aspects have it: ``min-length``."""
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in keyword)
 
 

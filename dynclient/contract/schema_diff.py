@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..schema.schema import MISSING
-from .diff_rules import _FORMATS, _OTHERS, _WIDER, RULES, Level, _kebab
+from .diff_rules import ASSERTED_FORMATS, OTHER_KEYWORDS, RULES, WIDER_FORMATS, Level, kebab
 from .schema_alternatives import LOWER, SETS, UPPER, branches, first, likeness, nullable, shown, words
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class Comparison:
         if a.format != b.format:
             aspect = "added" if a.format is None else "removed" if b.format is None else "changed"
             pair = (a.format, b.format) if self.direction == "response" else (b.format, a.format)
-            free = pair in _WIDER or not _FORMATS & {a.format, b.format}
+            free = pair in WIDER_FORMATS or not ASSERTED_FORMATS & {a.format, b.format}
             level: Level | None = "safe" if free else None
             yield self.difference(f"format-{aspect}", at, level=level, was=str(a.format), now=str(b.format))
 
@@ -210,8 +210,8 @@ class Comparison:
             was, now = (
                 "none" if side is None else side if isinstance(side, str) else shown(side) for side in (old, new)
             )
-            yield self.difference(f"{_kebab(keyword)}-{change}", at, was=was, now=now)
-        others = [keyword for keyword in _OTHERS if a.other(keyword) != b.other(keyword)]
+            yield self.difference(f"{kebab(keyword)}-{change}", at, was=was, now=now)
+        others = [keyword for keyword in OTHER_KEYWORDS if a.other(keyword) != b.other(keyword)]
         if others:
             yield self.difference("rules-changed", at, now=", ".join(others))
 

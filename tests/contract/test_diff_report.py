@@ -5,65 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from tiny_specs import json_answer, json_body, parameter, tiny
+from things import NEW, OLD, TEXT, api
 
 import dynclient
-from dynclient.contract.diff_causes import causes
 from dynclient.contract.diff_report import as_json, as_markdown, as_text, range_as, summary
 from dynclient.contract.document_diff import diff
 from dynclient.documents import releases
-
-THING = {"$ref": "#/components/schemas/Thing"}
-THINGS = {"type": "object", "properties": {"things": {"type": "array", "items": THING}}}
-TEXT = {"type": "string"}
-
-
-def api(thing, *, limit=None, required=()):
-    """Three operations that return a ``Thing``, one of which takes one too."""
-    query = [parameter("limit", schema=limit or {"type": "integer"})]
-    return tiny(
-        {
-            "GET /things": {
-                "operationId": "get_things",
-                "parameters": [*query, *(parameter(name, required=True) for name in required)],
-                "responses": {"200": json_answer(THINGS)},
-            },
-            "GET /things/{id}": {
-                "operationId": "get_thing",
-                "parameters": [parameter("id", "path"), *query],
-                "responses": {"200": json_answer(THING)},
-            },
-            "POST /things": {
-                "operationId": "post_thing",
-                "requestBody": json_body(THING),
-                "responses": {"200": json_answer(THING)},
-            },
-        },
-        schemas={"Thing": {"type": "object", "additionalProperties": False, "properties": thing}},
-    )
-
-
-OLD = api({"id": TEXT, "size": TEXT, "a|<b>": TEXT})
-NEW = api({"id": TEXT}, limit={"type": "integer", "minimum": 1}, required=["who"])
-
-
-def test_a_shared_schema_is_told_once():
-    """What changed in a component is one cause, with every operation that it reaches, once sent and once read."""
-    told = {(cause.section, cause.subject): cause.operations for cause in causes(diff(OLD, NEW))}
-    assert told == {
-        ("argument", "query limit"): ("get_things", "get_thing"),
-        ("argument", "query who"): ("get_things",),
-        ("request", "Thing.a|<b>, size"): ("post_thing",),
-        ("response", "Thing.a|<b>, size"): ("get_things", "post_thing", "get_thing"),
-    }
-
-
-def test_every_change_has_one_cause():
-    """Grouping loses nothing and tells nothing twice."""
-    changes = diff(dynclient.load("2.10.5"), dynclient.load("3.3.2"))
-    grouped = [change for cause in causes(changes) for change in cause.changes]
-    assert sorted(map(str, grouped)) == sorted(map(str, changes))
-    assert all({change.level for change in cause.changes} == {cause.level} for cause in causes(changes))
 
 
 def test_text():
