@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tracemalloc
 
 import pytest
@@ -130,6 +131,20 @@ def test_a_page_that_repeats_raises():
 
     with pytest.raises(ContractError, match="the same page twice"):
         list(walk(fetched(call), plan(parameters=LIMITS), (), {}))
+
+
+def test_partial_objects_may_be_alike():
+    """Pages of one field each are walked to an empty page, with and without a total, and not for ever."""
+    partial = plan(parameters=[*LIMITS, parameter("fields", schema={"type": "array", "items": {"type": "string"}})])
+
+    def call(last, total, *, offset=0, **_):
+        return {"things": [{"on": True}] * 5 if offset < last else [], **total}
+
+    for total in ({}, {"total_entries": 20}):
+        pages = walk(fetched(functools.partial(call, 20, total)), partial, (), {"fields": ["on"]})
+        assert sum(len(page["things"]) for page in pages) == 20
+    with pytest.raises(ContractError, match="the same page twice"):
+        list(walk(fetched(functools.partial(call, 10**9, {})), partial, (), {"fields": ["on"]}))
 
 
 CURSORS = {"": ("b", [1, 2]), "b": ("c", [3]), "c": (None, [4])}
