@@ -17,8 +17,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from .client.asynchronous import Call, Client
-from .deployment import applications, discovery, update as updating
+from .deployment import applications, discovery, ensure, failures, update as updating
 from .deployment.airflow_client import Deployed
+from .deployment.async_effects import iterate_awaited, run_awaited
 from .deployment.async_runs import AsyncRuns
 from .deployment.connect import Connection, Target, connection, target
 from .errors import ArgumentError, DynclientError
@@ -27,11 +28,14 @@ from .http.transport_httpx import Transport
 from .openapi import load
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import AsyncIterator, Generator
+    from datetime import datetime
 
     from .client.base import Mode
     from .deployment.connect import Document
     from .deployment.discovery import Probe
+    from .deployment.ensure import Ensured
+    from .deployment.failures import Failure
     from .http.messages import Response
     from .schema.models import Model
 
@@ -66,6 +70,18 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
         if change is None:
             return model
         return updating.same(model, await home.call(change.operation, **change.arguments))
+
+    def failures(self, *, since: datetime, dag: str = "*", most: int = 50) -> AsyncIterator[Failure]:
+        """As ``dynclient.Airflow.failures``, an async iterator."""
+        return iterate_awaited(self, failures.failures(self.spec, since, dag, most))
+
+    async def ensure(self, collection: str, /, *, dry_run: bool = False, **wanted: Any) -> Ensured:
+        """As ``dynclient.Airflow.ensure``."""
+        return await run_awaited(self, ensure.ensure(self, collection, wanted, dry_run=dry_run))
+
+    async def token(self) -> str | None:
+        """As ``dynclient.Airflow.token``."""
+        return await asyncio.to_thread(self.token_blocking)
 
 
 async def connect(

@@ -51,6 +51,8 @@ class BaseClient(Generic[CallT]):
 
     call_type: type[CallT]  #: what an operation becomes
     transport: Any  #: what sends
+    #: query parameters that take one text alone or in a list, whatever the document has
+    one_or_several: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -168,7 +170,11 @@ class BaseClient(Generic[CallT]):
         """The operations whose name, path or line of help has a text: ``client.find("trigger")``; their names."""
         from . import overview  # only for those who look
 
-        return overview.find(self.spec, text)
+        return overview.find(self.spec, text, self.other_names())
+
+    def other_names(self) -> Mapping[str, str]:
+        """What operations are called elsewhere, by their id; ``find`` looks there too."""
+        return {}
 
     @property
     def headline(self) -> str:

@@ -61,7 +61,7 @@ class BaseCall:
         self.client: Any = client
         self.operation = operation
         self.__name__ = self.__qualname__ = operation.name
-        self.encoder = Encoder(operation, client.argument_hint)
+        self.encoder = Encoder(operation, client.argument_hint, client.one_or_several)
         self._options = options
         self._paging: tuple[Paging | None] | None = None
 

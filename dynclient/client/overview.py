@@ -8,7 +8,7 @@ from ..schema.model_table import Cell, Table
 
 if TYPE_CHECKING:
     import inspect
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
@@ -57,15 +57,16 @@ class Matches:
         return Table("", columns, rows, f"{len(rows)} of {len(self._spec.operations)} operations").as_html()
 
 
-def is_like(operation: Operation, spec: Spec, text: str) -> bool:
-    """Does a text stand in the operation's name, path or line of help? Its words may stand apart."""
-    description = f"{operation.name} {operation.path} {spec.words('operation', operation.id)}".lower()
+def is_like(operation: Operation, spec: Spec, text: str, other_name: str = "") -> bool:
+    """Does a text stand in the operation's names, path or line of help? Its words may stand apart."""
+    description = f"{operation.name} {other_name} {operation.path} {spec.words('operation', operation.id)}".lower()
     return all(word in description for word in text.lower().split())
 
 
-def find(spec: Spec, text: str) -> Matches:
-    """The operations whose name, path or line of help has a text."""
-    return Matches(spec, [one for one in spec.operations.values() if is_like(one, spec, text)])
+def find(spec: Spec, text: str, other_names: Mapping[str, str]) -> Matches:
+    """The operations whose name, other name, path or line of help has a text."""
+    operations = spec.operations.values()
+    return Matches(spec, [one for one in operations if is_like(one, spec, text, other_names.get(one.id, ""))])
 
 
 def overview(headline: str, auth: str, spec: Spec) -> str:

@@ -18,12 +18,13 @@ from ..client.base import BaseClient, CallT
 from ..client.sync import Call, Client
 from ..documents import releases
 from ..http.messages import Request
-from . import applications, bulk, discovery, ensure, failures, login, update as updating
+from . import applications, bulk, discovery, ensure, failures, login, renames, update as updating
+from .effects import iterate, run_blocking
 from .login import Renewed
 from .runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from ..errors import Problem
@@ -115,6 +116,10 @@ class Deployed(BaseClient[CallT]):
         if isinstance(self._credentials, Renewed):
             self._credentials.current()
 
+    def token_blocking(self) -> str | None:
+        """The token of the login, made now where there is none; None where the credentials have none; waits."""
+        return self._credentials.current() if isinstance(self._credentials, Renewed) else None
+
     # --- applications beside the API ---
 
     application_type: type[BaseClient[CallT]]  #: what an application's client is
@@ -148,9 +153,15 @@ class Deployed(BaseClient[CallT]):
 
     # --- what differs from other APIs ---
 
+    one_or_several = frozenset({"order_by"})  # one text in 2.x, a list in 3.x
+
+    def other_names(self) -> Mapping[str, str]:
+        """What operations are called in other releases, by what they are called here."""
+        return renames.elsewhere("operations", self.spec.operations)
+
     def unknown_operation(self, name: str) -> errors.UnknownOperation:
         """As of any client; a name of another release is told what it is called in this one."""
-        here = _also_called("operations", name, self.spec.operations)
+        here = renames.also_called("operations", name, self.spec.operations)
         release = f"Airflow {self.spec.release}" if self.spec.release else "this Airflow"
         if here:
             message = f"{release} has no operation {name!r}; here it is called {' or '.join(here)}"
@@ -162,11 +173,11 @@ class Deployed(BaseClient[CallT]):
 
     def argument_hint(self, name: str, valid: Sequence[str]) -> str:
         """What an argument of another release is called in this one."""
-        table = releases.renames()
+        other_values = releases.renames()["other_values"]
         return "\n  ".join(
-            f"{name} is called {here} here" + (", with other values" if {name, here} & {*table["other_values"]} else "")
+            f"{name} is called {here} here" + (", with other values" if {name, here} & {*other_values} else "")
             for kind in ("parameters", "fields")
-            for here in _also_called(kind, name, valid)
+            for here in renames.also_called(kind, name, valid)
         )
 
     def settle(self, operation: Operation, reply: Reply) -> Any:
@@ -254,7 +265,7 @@ class Airflow(Runs, Deployed[Call], Client):
             dag: a pattern of DAG ids as a shell has them: ``etl_*``.
             most: no more than so many.
         """
-        return failures.failures(self, since, dag, most)
+        return iterate(self, failures.failures(self.spec, since, dag, most))
 
     def ensure(self, collection: str, /, *, dry_run: bool = False, **wanted: Any) -> Ensured:
         """Make an item of a collection be as wanted: ``af.ensure("pools", name="etl", slots=5)``.
@@ -265,24 +276,13 @@ class Airflow(Runs, Deployed[Call], Client):
         Raises:
             ArgumentError: there is no such collection, or the field that tells its items apart is missing.
         """
-        return ensure.ensure(self, collection, wanted, dry_run=dry_run)
+        return run_blocking(self, ensure.ensure(self, collection, wanted, dry_run=dry_run))
 
     def token(self) -> str | None:
         """The token of this client's login, made now where there is none; None where a login has none."""
-        return self._credentials.current() if isinstance(self._credentials, Renewed) else None
+        return self.token_blocking()
 
     @property
     def login_transport(self) -> Any:
         """What a login is sent by: what everything is."""
         return self.transport
-
-
-# --- names that moved ----------------------------------------------------------------------------
-
-
-def _also_called(kind: str, name: str, names: Container[str]) -> list[str]:
-    """What a name of another release is called among these names: the newer one, or the older ones."""
-    table = releases.renames()[kind]
-    return [
-        other for old, new in table.items() for it, other in ((old, new), (new, old)) if it == name and other in names
-    ]

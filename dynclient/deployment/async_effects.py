@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from ..errors import DynclientError, TimedOut
-from .effects import END, Call, NextItem, Progress, ResultT, Step, Steps, Stream
+from .effects import END, Call, NextItem, OutputT, Progress, ResultT, Sleep, Step, Steps, Stream, Yielding
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,22 +20,24 @@ __all__ = ["iterate_awaited", "run_awaited"]
 
 async def run_awaited(client: AsyncClient, steps: Steps[ResultT]) -> ResultT:
     """Await the steps; what they return."""
-    progress = Progress(steps)
-    async for _ in _awaited_lines(client, progress, steps):
+    progress: Progress[object, ResultT] = Progress(steps)
+    async for _ in _awaited_outputs(client, progress, steps):
         pass
     return progress.result[0]
 
 
-def iterate_awaited(client: AsyncClient, steps: Steps[object]) -> AsyncIterator[str]:
-    """Await the steps; the lines for the caller, lazily."""
-    return _awaited_lines(client, Progress(steps), steps)
+def iterate_awaited(client: AsyncClient, steps: Yielding[OutputT, object]) -> AsyncIterator[OutputT]:
+    """Await the steps; what they yield for the caller, lazily."""
+    return _awaited_outputs(client, Progress(steps), steps)
 
 
-async def _awaited_lines(client: AsyncClient, progress: Progress[ResultT], steps: Steps[ResultT]) -> AsyncIterator[str]:
+async def _awaited_outputs(
+    client: AsyncClient, progress: Progress[OutputT, ResultT], steps: Yielding[OutputT, ResultT]
+) -> AsyncIterator[OutputT]:
     async with AsyncExitStack() as streams:
         streams.callback(steps.close)
         for step in progress:
-            if isinstance(step, str):
+            if not isinstance(step, (Call, Stream, NextItem, Sleep)):
                 yield step
                 continue
             try:

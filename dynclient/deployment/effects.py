@@ -1,7 +1,8 @@
 """Generator-based steps that run blocking or awaited: what takes several calls is written once for both clients.
 
 A generator yields what it wants done (``Call``, ``Stream``, ``NextItem``, ``Sleep``) and is sent the result of it, or
-thrown the error; what it returns is the result of all. A ``str`` that it yields is a line for the caller.
+thrown the error; what it returns is the result of all. Anything else that it yields, such as the lines of a log, is for
+the caller.
 ``run_blocking`` and ``iterate`` do the steps one after the other, those of ``async_effects`` await them; every stream
 that was opened is closed at the end.
 """
@@ -25,12 +26,14 @@ __all__ = [
     "END",
     "Call",
     "NextItem",
+    "OutputT",
     "Progress",
     "ResultT",
     "Sleep",
     "Step",
     "Steps",
     "Stream",
+    "Yielding",
     "iterate",
     "run_blocking",
 ]
@@ -71,11 +74,13 @@ class Sleep(NamedTuple):
 END = object()  #: what ``NextItem`` gives after the last item
 Step = Call | Stream | NextItem | Sleep
 ResultT = TypeVar("ResultT")
-#: yields steps and lines, is sent what the steps gave (JSON, a stream, an item, None), and returns the result
-Steps = Generator[Step | str, Any, ResultT]
+OutputT = TypeVar("OutputT")
+#: yields steps, and what is for the caller; is sent what the steps gave (JSON, a stream, an item, None)
+Yielding = Generator[Step | OutputT, Any, ResultT]
+Steps = Generator[Step, Any, ResultT]  # with nothing for the caller but the result
 
 
-class Progress(Generic[ResultT]):
+class Progress(Generic[OutputT, ResultT]):
     """How far steps have come: iterates over them, and keeps what the last one gave and what all of them return.
 
     Attributes:
@@ -84,16 +89,16 @@ class Progress(Generic[ResultT]):
         result: what they returned, in a tuple; empty until then.
     """
 
-    def __init__(self, steps: Steps[ResultT]) -> None:
+    def __init__(self, steps: Yielding[OutputT, ResultT]) -> None:
         self._steps = steps
         self.value: object = None
         self.error: DynclientError | None = None
         self.result: tuple[ResultT, ...] = ()
 
-    def __iter__(self) -> Iterator[Step | str]:
+    def __iter__(self) -> Iterator[Step | OutputT]:
         return self
 
-    def __next__(self) -> Step | str:
+    def __next__(self) -> Step | OutputT:
         value, error = self.value, self.error
         self.value = self.error = None
         try:
@@ -105,21 +110,23 @@ class Progress(Generic[ResultT]):
 
 def run_blocking(client: Client, steps: Steps[ResultT]) -> ResultT:
     """Do the steps; what they return."""
-    progress = Progress(steps)
-    deque(_lines(client, progress, steps), maxlen=0)
+    progress: Progress[object, ResultT] = Progress(steps)
+    deque(_outputs(client, progress, steps), maxlen=0)
     return progress.result[0]
 
 
-def iterate(client: Client, steps: Steps[object]) -> Iterator[str]:
-    """Do the steps; the lines for the caller, lazily."""
-    return _lines(client, Progress(steps), steps)
+def iterate(client: Client, steps: Yielding[OutputT, object]) -> Iterator[OutputT]:
+    """Do the steps; what they yield for the caller, lazily."""
+    return _outputs(client, Progress(steps), steps)
 
 
-def _lines(client: Client, progress: Progress[ResultT], steps: Steps[ResultT]) -> Iterator[str]:
+def _outputs(
+    client: Client, progress: Progress[OutputT, ResultT], steps: Yielding[OutputT, ResultT]
+) -> Iterator[OutputT]:
     streams: list[Lines] = []
     try:
         for step in progress:
-            if isinstance(step, str):
+            if not isinstance(step, (Call, Stream, NextItem, Sleep)):
                 yield step
                 continue
             try:

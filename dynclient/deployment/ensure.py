@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import ArgumentError, NotFound, near_names
 from ..http.masking import MASK
+from . import update
+from .effects import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ..client.base import BaseClient
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
     from ..schema.models import Model
-    from .airflow_client import Airflow
+    from .effects import Steps
 
 __all__ = ["Ensured", "ensure"]
 
@@ -57,11 +60,11 @@ class Ensured(NamedTuple):
         return f"{self.collection} {self.name}: {would}{self.action}{changed}{masked}"
 
 
-def ensure(client: Airflow, collection: str, values: Mapping[str, object], *, dry_run: bool) -> Ensured:
-    """Create what is absent, change what differs, leave what is equal.
+def ensure(client: BaseClient[Any], collection: str, values: Mapping[str, object], *, dry_run: bool) -> Steps[Ensured]:
+    """Steps that create what is absent, change what differs, leave what is equal.
 
     Args:
-        client: an Airflow client.
+        client: whose operations build the requests.
         collection: the last segment of its path, ``pools``.
         values: fields of the item; those that are not named stay as they are.
         dry_run: only look.
@@ -75,29 +78,31 @@ def ensure(client: Airflow, collection: str, values: Mapping[str, object], *, dr
     name = str(values[paths.field])
     where = {paths.parameter: name}
     try:
-        item = client.call(paths.read.id, **where)
+        item = yield Call(paths.read.id, where)
     except NotFound:
-        create = client.operation(paths.create.id)
-        request = create.request(**values) if dry_run else None  # refused now as it would be then
-        item = None if request is not None else create(**values)
+        client.operation(paths.create.id).build((), values)  # what is refused is refused in a dry run too
+        item = None if dry_run else (yield Call(paths.create.id, values))
         return Ensured(collection, name, "created", tuple(values), (), item, dry_run)
     unknown = tuple(field for field in values if _is_masked(item, field, values[field]))
     changes = tuple(f for f in values if f not in unknown and f != paths.field and not _same(item.get(f), values[f]))
     if changes and not dry_run:
-        item = _change(client, paths, values, item, [*changes, *unknown])
+        item = yield from _change(client, paths, values, item, [*changes, *unknown])
     return Ensured(collection, name, "changed" if changes else "unchanged", changes, unknown, item, dry_run)
 
 
-def _change(client: Airflow, paths: _Item, values: Mapping[str, object], item: Model, names: list[str]) -> object:
+def _change(
+    client: BaseClient[Any], paths: _Item, values: Mapping[str, object], item: Model, names: list[str]
+) -> Steps[object]:
     """Write the fields as ``update`` does, which knows what a PATCH demands, where an answer has them all."""
     if {*names} <= item._schema_.fields.keys():
         new = item | {name: values[name] for name in names}
-        return client.update(new)
-    return client.call(paths.change.id, **_arguments(client, paths, values, item, names))
+        planned = update.plan(new, client.spec)
+        return update.same(new, (yield Call(planned.operation, planned.arguments))) if planned is not None else item
+    return (yield Call(paths.change.id, _arguments(client, paths, values, item, names)))
 
 
 def _arguments(
-    client: Airflow, paths: _Item, values: Mapping[str, object], item: Mapping[str, object], names: list[str]
+    client: BaseClient[Any], paths: _Item, values: Mapping[str, object], item: Mapping[str, object], names: list[str]
 ) -> dict[str, object]:
     """What the PATCH takes: the fields that change, those it demands, and a mask where it has one."""
     call = client.operation(paths.change.id)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
 from fnmatch import fnmatchcase
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ApiError, ContractError, TransportError
+from . import log_reader
+from .effects import Call
+from .steps import begin_walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from .airflow_client import Airflow
+    from ..openapi.spec import Spec
+    from .effects import Steps, Yielding
 
 __all__ = ["Failure", "failures"]
 
-_LINES, _WIDTH = 12, 300  # of the end of a log
+_WIDTH = 300  # letters of a line of a log
 
 
 class Failure(NamedTuple):
@@ -39,28 +41,31 @@ class Failure(NamedTuple):
         return "\n".join([head, *(f"  | {line[:_WIDTH]}" for line in self.log)])
 
 
-def failures(client: Airflow, since: datetime, dag: str, most: int) -> Iterator[Failure]:
-    """The failed task instances that ended since a moment, lazily.
+def failures(spec: Spec, since: datetime, dag: str, most: int) -> Yielding[Failure, None]:
+    """Steps that yield the failed task instances that ended since a moment.
 
     The server filters by state and end; ``~`` stands for all DAGs and runs on every release.
 
     Args:
-        client: an Airflow client.
+        spec: the document.
         since: aware.
         dag: a pattern of DAG ids as a shell has them.
         most: no more than so many, and so many logs.
     """
-    call = client.operation("get_task_instances")
-    instances = call.iter(dag_id="~", dag_run_id="~", state=["failed"], end_date_gte=since)
-    matching = (one for one in instances if fnmatchcase(one["dag_id"], dag))
-    for instance in islice(matching, most):
-        yield Failure(instance, tuple(_end_of_log(client, instance)))
+    id_, walk = begin_walk(spec, "task instances", dag="~", run="~", state=["failed"], ended_since=since)
+    remaining, is_more = most, True
+    while remaining and is_more:
+        page = yield Call(id_, walk.arguments)
+        matching = [one for one in walk.paging.items_of(page) if fnmatchcase(one["dag_id"], dag)]
+        for instance in matching[:remaining]:
+            yield Failure(instance, tuple((yield from _end_of_log(spec, instance))))
+        remaining -= len(matching[:remaining])
+        is_more = walk.after(page)
 
 
-def _end_of_log(client: Airflow, instance: Mapping[str, object]) -> Iterator[str]:
+def _end_of_log(spec: Spec, instance: Mapping[str, object]) -> Steps[list[str]]:
     """The last lines; a log that is gone hides no failure."""
     try:
-        lines = deque(client.log(instance), maxlen=_LINES)
+        return (yield from log_reader.tail(spec, instance, ""))
     except (ApiError, ContractError, TransportError):
-        return
-    yield from (line.rstrip("\n") for line in lines)
+        return []

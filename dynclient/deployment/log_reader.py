@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import ArgumentError, NotFound
 from ..schema.models import Model
 from ..schema.origins import root_of
-from .effects import END, Call, NextItem, Sleep, Steps, Stream
+from .effects import END, Call, NextItem, Sleep, Steps, Stream, Yielding
 from .run_states import current_try, is_run_over, is_try_over, is_waiting
 from .steps import call, pauses, stream, walk
 from .task_logs import lines_of, says_something
@@ -113,7 +113,7 @@ def _run_of(spec: Spec, task: Mapping[str, object], dag: str) -> Steps[str]:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read(spec: Spec, selection: Selection) -> Steps[None]:
+def read(spec: Spec, selection: Selection) -> Yielding[str, None]:
     """Yield the lines of a log as it is now."""
     attempt = yield from locate(spec, selection)
     if attempt.number is None:
@@ -170,7 +170,7 @@ def _instance(spec: Spec, attempt: Try) -> Steps[Mapping[str, object]]:
 # --- following -------------------------------------------------------------------------------------------------------
 
 
-def follow(spec: Spec, selection: Selection) -> Steps[None]:
+def follow(spec: Spec, selection: Selection) -> Yielding[str, None]:
     """Yield the lines of a log as they come, each once, until the try is over and nothing more came."""
     attempt = yield from locate(spec, selection)
     with_positions = has_feature("log positions", spec.release)

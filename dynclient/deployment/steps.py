@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..openapi.spec import Spec
 
-__all__ = ["call", "pauses", "stream", "walk"]
+__all__ = ["begin_walk", "call", "pauses", "stream", "walk"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds between two looks
 
@@ -36,11 +36,16 @@ def stream(spec: Spec, role: str, **values: object) -> Stream:
     return Stream(*_resolve(spec, role, values))
 
 
-def walk(spec: Spec, role: str, **values: object) -> Steps[list[Any]]:
-    """Every item of a list, page after page."""
+def begin_walk(spec: Spec, role: str, **values: object) -> tuple[str, pagination.Walk]:
+    """The id of the list with a role, and the walk over its pages, at the first of them."""
     id_, keywords = _resolve(spec, role, values)
     operation = spec.operations[id_]
-    pages = pagination.Walk(pagination.needed(pagination.paging(operation), operation), keywords)
+    return id_, pagination.Walk(pagination.needed(pagination.paging(operation), operation), keywords)
+
+
+def walk(spec: Spec, role: str, **values: object) -> Steps[list[Any]]:
+    """Every item of a list, page after page."""
+    id_, pages = begin_walk(spec, role, **values)
     items: list[object] = []
     more = True
     while more:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import (
@@ -183,12 +184,12 @@ def _follow_stream(
     spec: Spec, where: Mapping[str, str], name: str, run: Mapping[str, object], deadline: Deadline
 ) -> Steps[None]:
     """Read the stream of a run's states to its end; where it breaks off, nothing is known and looking again tells."""
-    latest = dict(run)
+    latest = copy(run)
     try:
         lines = yield stream(spec, "wait for run", **where, interval=deadline.poll or 1.0)
         while (item := (yield NextItem(lines, deadline.until))) is not END:
             if isinstance(item, dict):
-                latest.update(item)
+                dict.update(latest, item)  # as it came: the stream has other fields than the run
             if not is_run_over(latest, name):
                 deadline.check(name, latest)
     except _STREAM_BREAKS as error:

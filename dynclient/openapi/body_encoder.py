@@ -73,6 +73,8 @@ class BodyEncoder:
         media: what the document says of it.
         reserved: keywords that are no fields, because something else has the name.
         path_parameters: those of the operation, which also fill required fields of the same name.
+        item: the one at the end of the path, which names the item: it fills the required field that its name ends in
+            too (``variable_key`` is the ``key``).
 
     Attributes:
         media: the media type.
@@ -80,30 +82,39 @@ class BodyEncoder:
         fields: the fields that are keywords.
     """
 
-    def __init__(self, media: MediaType, reserved: AbstractSet[str], path_parameters: Sequence[Parameter]) -> None:
+    def __init__(
+        self,
+        media: MediaType,
+        reserved: AbstractSet[str],
+        path_parameters: Sequence[Parameter],
+        item: Parameter | None = None,
+    ) -> None:
         self.media = media
         self.kind = kind_of(media.name)
         self.content_type = _concrete(media.name)
         self._reserved = reserved
         self._path_parameters = path_parameters
+        self._item = item
         self.fields, self._filled = self._keyword_fields(reserved)
 
-    def _keyword_fields(self, reserved: AbstractSet[str]) -> tuple[tuple[Field, ...], frozenset[str]]:
-        """The fields that are keywords, and those that a path argument of the same name fills."""
+    def _keyword_fields(self, reserved: AbstractSet[str]) -> tuple[tuple[Field, ...], Mapping[str, Parameter]]:
+        """The fields that are keywords, and those that a path argument fills, with its parameter."""
         schema = self.media.schema
         if schema is None or self.kind in _NO_OBJECTS:
-            return (), frozenset()
+            return (), {}
         required, keywords = schema.required, set(reserved)
-        in_path = {p.name for p in self._path_parameters}
         writable = [name for name, field in schema.fields.items() if not field.read_only]
-        filled = {name for name in writable if name in in_path and name in required}
+        filled = {p.name: p for p in self._path_parameters if p.name in writable and p.name in required}
+        if self._item is not None and self._item.name not in schema.fields:
+            ends = [name for name in writable if name in required and self._item.name.endswith(f"_{name}")]
+            filled |= {name: self._item for name in ends if name not in filled}
         fields = []
         for name in writable:
             keyword = identifier(name)
             if keyword not in keywords:
                 keywords.add(keyword)
                 fields.append(Field(keyword, name, schema.fields[name], name in required and name not in filled))
-        return tuple(fields), frozenset(filled)
+        return tuple(fields), filled
 
     @property
     def takes_octets(self) -> bool:
@@ -122,7 +133,7 @@ class BodyEncoder:
 
     def written_as(self, content_type: str) -> BodyEncoder:
         """The same body under a media type that this one, ``image/*``, stands for."""
-        return BodyEncoder(self.media._replace(name=content_type), self._reserved, self._path_parameters)
+        return BodyEncoder(self.media._replace(name=content_type), self._reserved, self._path_parameters, self._item)
 
     # --- checking ---
 
@@ -195,16 +206,22 @@ class BodyEncoder:
         return raw
 
     def _fill(self, body: dict[str, object], arguments: Mapping[str, object], wrong: list[Violation]) -> None:
-        """A path argument also is the required body field of the same name; two different values are an error."""
+        """A path argument also is the required body field of the same name; two different values are an error.
+
+        The field that the item's parameter only ends in may differ: a variable is renamed so.
+        """
         schema = self.media.schema
-        for parameter in self._path_parameters:
+        if schema is None:
+            return
+        for name, parameter in self._filled.items():
             value = arguments.get(parameter.keyword)
-            if parameter.name in body and schema is not None and parameter.name in schema.fields:
-                if value is not None and body[parameter.name] != value:
-                    expected = f"the same value as the path argument {parameter.keyword}"
-                    wrong.append(Violation("body", (parameter.name,), "path", expected, "another one", schema.pointer))
-            elif parameter.name in self._filled and value is not None:
-                body[parameter.name] = value
+            if value is not None:
+                body.setdefault(name, value)
+        for parameter in self._path_parameters:
+            name, value = parameter.name, arguments.get(parameter.keyword)
+            if value is not None and name in schema.fields and name in body and body[name] != value:
+                expected = f"the same value as the path argument {parameter.keyword}"
+                wrong.append(Violation("body", (name,), "path", expected, "another one", schema.pointer))
 
     # --- writing ---
 

@@ -59,6 +59,7 @@ class Encoder:
     Args:
         operation: the operation.
         hint: (unknown argument, valid ones) to what else to say of it; nothing by default.
+        one_or_several: query parameters that take one text alone or in a list, whichever of them the document has.
 
     Attributes:
         operation: the operation.
@@ -68,7 +69,9 @@ class Encoder:
         media: the media type that the body is sent in by default, None without a body.
     """
 
-    def __init__(self, operation: Operation, hint: Hint | None = None) -> None:
+    def __init__(
+        self, operation: Operation, hint: Hint | None = None, one_or_several: frozenset[str] = frozenset()
+    ) -> None:
         self.operation = operation
         self.path_parameters = [p for p in operation.parameters if p.location == "path"]
         self.other_parameters = [p for p in operation.parameters if p.location != "path"]
@@ -76,6 +79,8 @@ class Encoder:
         self.content_types = _content_types(operation)
         self._hint = hint
         self._by_keyword = {p.keyword: p for p in operation.parameters}
+        self._one_or_several = one_or_several & self._by_keyword.keys()
+        self._item = next((p for p in self.path_parameters if operation.path.endswith(f"{{{p.name}}}")), None)
         self._bodies: dict[str, BodyEncoder] = {}
         self._body = self._body_encoder(self.content_types[0]) if self.content_types else None
         path, _, fixed = operation.path.partition("#")[0].partition("?")
@@ -233,6 +238,8 @@ class Encoder:
             if parameter.required and parameter.constant and parameter.schema is not None:
                 return parameter.schema.enum[0]
             return _ABSENT
+        if parameter.keyword in self._one_or_several:
+            value = _as_documented(parameter, value)
         schema, location, path = parameter.schema, parameter.location, (parameter.keyword,)
         pointer = schema.pointer if schema is not None else parameter.pointer
         if value is None and parameter.media_type is None:
@@ -325,7 +332,7 @@ class Encoder:
             request_body = self.operation.request_body
             assert request_body is not None  # noqa: S101 - there is no content type without one
             encoder = self._bodies[name] = BodyEncoder(
-                request_body.content[name], {*self._by_keyword, *OWN_KEYWORDS}, self.path_parameters
+                request_body.content[name], {*self._by_keyword, *OWN_KEYWORDS}, self.path_parameters, self._item
             )
         return encoder
 
@@ -386,6 +393,16 @@ class Encoder:
             return body.write(value)
         except ValueError as error:  # a value that its style cannot write
             raise InvalidRequest(f"{self.operation.name}: nothing was sent, the body {error}") from None
+
+
+def _as_documented(parameter: Parameter, value: object) -> object:
+    """One text alone, or in a list, as the parameter's schema wants it."""
+    types = parameter.schema.described_types if parameter.schema is not None else ()
+    if isinstance(value, str) and "array" in types and "string" not in types:
+        return [value]
+    if isinstance(value, (list, tuple)) and len(value) == 1 and "array" not in types:
+        return value[0]
+    return value
 
 
 def _is_unsendable(violation: Violation) -> bool:

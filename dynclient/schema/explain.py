@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..documents import pointers
@@ -215,7 +216,17 @@ def _expectation(kind: Any, rule: str, instance: object) -> tuple[str, str]:
     if kind.name in _AMOUNTS:
         return _AMOUNTS[kind.name].format(kind.limit) + ("" if kind.limit == 1 else "s"), type_words(instance)
     describe = _EXPECTATIONS.get(kind.name)
-    return (describe(kind) if describe else f"something that {kind.name} allows"), type_words(instance)
+    expected = describe(kind) if describe else f"something that {kind.name} allows"
+    partly = _part_of_time(instance) if kind.name == "format" and kind.format == "date-time" else ""
+    return (f"{expected}, such as 2026-01-31T00:00:00Z,", partly) if partly else (expected, type_words(instance))
+
+
+def _part_of_time(value: object) -> str:
+    """What a text is that lacks only a part of a date-time; empty for anything else."""
+    match = re.match(r"\d{4}-\d\d-\d\d(?:(?P<time>[T ]\d\d:\d\d[\d:.]*))?\Z", value) if isinstance(value, str) else None
+    if match is None:
+        return ""
+    return "a date-time without offset" if match["time"] else "a date alone"
 
 
 def find_non_json(value: object, location: str, path: Sequence[str | int]) -> list[Violation]:

@@ -19,6 +19,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ..deployment.renames import operation_here
 from ..errors import ArgumentError, Violation
 from ..http import media_types
 from ..openapi import request_decoder
@@ -173,7 +174,7 @@ class FakeServer:
         """Arguments that the document accepts and whose path leads to something that is here."""
         from ..client.sync import Client  # only for those who ask
 
-        target = self.spec.operations[operation]
+        target = self.spec.operations[operation_here(operation, self.spec.operations)]
         arguments = Client(self.spec, server="http://127.0.0.1").operation(operation).example(seed, minimal=minimal)
         by_name = {p.name: p for p in target.parameters if p.location == "path"}
         if "cursor" in arguments:
@@ -211,7 +212,7 @@ class FakeServer:
         """Fail on purpose from now on; ``behave`` ends it.
 
         Args:
-            operation: an operation id, ``*`` for all.
+            operation: an operation id, that of another release too; ``*`` for all.
             status: answer this status, with the document's body for it; nothing is changed.
             delay: seconds to wait before the answer.
             cut: True closes the connection instead of answering; a number, after so many bytes of the body.
@@ -226,7 +227,8 @@ class FakeServer:
         """
         if not (status or delay or cut is not False or breaks or body is not None or headers):
             raise ArgumentError("misbehave: say how: status=, delay=, cut=, breaks=, body= or headers=")
-        id_ = operation if operation == "*" else self.spec.operations[operation].id
+        known = self.spec.operations
+        id_ = operation if operation == "*" else known[operation_here(operation, known)].id
         misbehaviour = Misbehaviour(id_, status, delay, cut, breaks, body, dict(headers or {}), times)
         with self._lock:
             self._misbehaviours.append(misbehaviour)

@@ -11,21 +11,27 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Mapping
+from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import InvalidRequest, Violation
+from ..client import pagination
+from ..deployment.renames import operation_here
+from ..errors import ArgumentError, InvalidRequest, Violation
 from ..http import masking, media_types
 from ..http.messages import Headers, Response
 from ..openapi.request_decoder import NO_BODY
+from ..schema import examples
+from ..schema.explain import no_such
 from ..schema.values import to_json
 from .fake_answers import FakeResponse, Refusal, encode, error_response
+from .fake_state import json_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..http.messages import Request
     from ..openapi.operation import MediaType, Operation
     from ..openapi.spec import Spec
+    from ..schema.schema import Schema
 
 __all__ = ["Stub", "UnexpectedCall"]
 
@@ -59,6 +65,7 @@ class Stub:
         operation: str,
         data: object = NO_BODY,
         *,
+        like: Mapping[str, object] | None = None,
         status: int | None = None,
         media: str = "",
         headers: Mapping[str, str] | None = None,
@@ -67,9 +74,10 @@ class Stub:
         """Queue an answer; returns the stub, so that calls can be chained.
 
         Args:
-            operation: its id.
+            operation: its id, in this release or another.
             data: JSON with Python values (datetime …), text or bytes. Without it an error status gets the document's
                 own error body, and a success none.
+            like: some fields of the answer; the rest is made up, valid and the same every time.
             status: that of success by default.
             media: the media type, by default the first that is documented, JSON before others.
             headers: further header fields.
@@ -78,11 +86,16 @@ class Stub:
         Raises:
             UnknownOperation: there is no such operation.
             InvalidRequest: the document does not allow this answer; with every violation.
+            ArgumentError: ``like`` has a field that the document does not declare, or there is no JSON object that it
+                could be a part of, or ``data`` is given too.
         """
-        target = self.spec.operations[operation]
+        target = self.spec.operations[operation_here(operation, self.spec.operations)]
         if status is None:
             success = target.success
             status = int(success.status) if success is not None and success.status.isdigit() else 200
+        if like is not None and data is not NO_BODY:
+            raise ArgumentError(f"{target.id}: data is the whole answer, like some fields of it; give one")
+        data = data if like is None else _object_with(target, status, like)
         violations: list[Violation] = []
         if data is NO_BODY and status >= 400:
             content = error_response(target, self.spec, Refusal(status, "queued in a stub"))
@@ -130,6 +143,42 @@ class Stub:
     def _expected(self) -> str:
         counts = ((name, len(queue)) for name, queue in self._queue.items() if queue)
         return ", ".join(f"{name} ({n} times)" if n > 1 else name for name, n in counts)
+
+
+def _object_with(operation: Operation, status: int, fields: Mapping[str, object]) -> object:
+    """An answer with these fields; what it requires beside them is made up.
+
+    Raises:
+        ArgumentError: the answer is no JSON object.
+    """
+    schema = json_schema(operation, status)
+    if schema is None or "object" not in schema.described_types:
+        raise ArgumentError(f"{operation.id}: status {status} has no JSON object that like= could be a part of")
+    answer = _completed(schema, fields)
+    paging = pagination.paging(operation)
+    if paging is not None and paging.total and paging.total not in fields and isinstance(answer, dict):
+        answer[paging.total] = len(paging.items_of(answer))  # so that a walk ends with it
+    return answer
+
+
+def _completed(schema: Schema | None, value: object) -> object:
+    """A value, the objects in it with what their schemas require beside it.
+
+    Raises:
+        ArgumentError: an object has a field that its schema does not declare.
+    """
+    if schema is None:
+        return value
+    if isinstance(value, list):
+        return [_completed(schema.items, item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    for name in value if schema.fields else ():
+        if name not in schema.fields:
+            raise ArgumentError(f"{name}: {no_such(name, list(schema.fields))}")
+    made_up = examples.sample(schema, Random(0), direction="response", minimal=True)  # noqa: S311 - made up
+    fields = {name: _completed(schema.fields.get(name), field) for name, field in value.items()}
+    return {**(made_up if isinstance(made_up, dict) else {}), **fields}
 
 
 def _violations(operation: Operation, response: FakeResponse) -> list[Violation]:

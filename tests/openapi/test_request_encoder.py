@@ -232,6 +232,17 @@ def test_path_and_body_may_not_disagree():
         send("PATCH /t/{name}", PATCH, "n", body={"name": "m", "size": 1})
 
 
+ITEM = {"parameters": [parameter("thing_name", "path")], "requestBody": json_body(THING)}
+
+
+def test_the_item_of_a_path_fills_the_field_that_its_name_ends_in():
+    """/things/{thing_name} is the required ``name`` of the body; another name is sent, for it renames."""
+    assert json.loads(send("PATCH /t/{thing_name}", ITEM, "n", size=1).body) == {"name": "n", "size": 1}
+    assert json.loads(send("PATCH /t/{thing_name}", ITEM, "n", name="m", size=1).body)["name"] == "m"
+    with pytest.raises(BadArguments, match="missing: name"):
+        send("POST /t/{thing_name}/copies", ITEM, "n", size=1)
+
+
 def test_a_field_named_like_a_parameter_goes_into_body():
     """A query parameter wins over a body field of the same name, which then is given in body=."""
     operation = {"parameters": [parameter("size", schema=NUMBER)], "requestBody": json_body(THING)}

@@ -707,6 +707,16 @@ WORDS = [
     ({"uniqueItems": True}, [1, 1], "body: an array where items that differ from each other is wanted"),
     ({"pattern": "^a"}, "b", "body: a string where text that matches ^a is wanted"),
     ({"format": "date-time"}, "b", "body: a string where a date-time with offset (RFC 3339) is wanted"),
+    (
+        {"format": "date-time"},
+        "2026-01-02",
+        "body: a date alone where a date-time with offset (RFC 3339), such as 2026-01-31T00:00:00Z, is wanted",
+    ),
+    (
+        {"format": "date-time"},
+        "2026-01-02T03:04:05",
+        "body: a date-time without offset where a date-time with offset (RFC 3339), such as 2026-01-31T00:00:00Z, is wanted",  # noqa: E501
+    ),
     ({"format": "date"}, "b", "body: a string where a date (YYYY-MM-DD) is wanted"),
     ({"format": "uuid"}, "b", "body: a string where a UUID is wanted"),
     ({"format": "duration"}, "b", "body: a string where a duration (ISO 8601) is wanted"),

@@ -139,3 +139,33 @@ def test_text_and_streams(stub, client):
     assert client.get_dag_source("a", accept="text/plain") == "print()"
     stub.add("get_log", b'{"a": 1}\n{"a": 2}\n', media="application/x-ndjson")
     assert list(client.get_log("a", "b", "c", 1, accept="application/x-ndjson")) == [{"a": 1}, {"a": 2}]
+
+
+def test_some_fields_are_enough(stub, client):
+    """like= has some fields of the answer; what the document requires beside them is made up, in lists too."""
+    stub.add("get_dag_run", like={"state": "success"}).add(
+        "get_dags", like={"dags": [{"dag_id": "a"}, {"dag_id": "b"}]}
+    )
+    assert client.get_dag_run("etl", "r").state == "success"
+    assert [dag.dag_id for dag in client.get_dags.iter()] == ["a", "b"]
+
+
+LIKE_REFUSED = [
+    # (operation, arguments, what the message says)
+    ("get_dag_run", {"like": {"state": "gone"}}, "state: a string where one of"),
+    ("get_dag_run", {"like": {"stat": "success"}}, "stat: not a known field; did you mean state"),
+    ("delete_dag_run", {"like": {}}, "has no JSON object that like= could be a part of"),
+    ("get_version", {"data": {}, "like": {}}, "data is the whole answer, like some fields of it; give one"),
+]
+
+
+@pytest.mark.parametrize(("operation", "arguments", "words"), LIKE_REFUSED)
+def test_fields_that_the_document_does_not_have(stub, operation, arguments, words):
+    """What is like no answer of the document is refused when it is queued."""
+    with pytest.raises(ArgumentError, match=words):
+        stub.add(operation, **arguments)
+
+
+def test_the_name_in_another_release(stub):
+    """An operation may be named as another release names it."""
+    assert "trigger_dag_run" in repr(stub.add("post_dag_run", like={"state": "queued"}))
