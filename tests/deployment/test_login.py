@@ -14,7 +14,6 @@ from loopback import Server, answer, raw
 import dynclient
 from dynclient import errors
 from dynclient.deployment.airflow_client import Airflow
-from dynclient.deployment.kerberos import Kerberos
 from dynclient.deployment.login import Login, SessionCookie, advice, refuses_token
 from dynclient.http.messages import Headers, Request, Response
 
@@ -331,13 +330,6 @@ def test_a_session_cookie_goes_beside_the_others_and_is_shown_masked():
     assert made.headers["Cookie"] == "a=1; _token=s3cret"
     assert "s3cret" not in made.curl() + repr(made)
     assert SessionCookie("s3cret").retry(made, Response(401)) is None
-
-
-def test_kerberos_without_its_extra_says_how_to_install_it(monkeypatch):
-    """requests-gssapi needs the system's libraries, so it is an extra."""
-    monkeypatch.setitem(__import__("sys").modules, "requests_gssapi", None)
-    with pytest.raises(errors.ArgumentError, match=r"dynclient\[kerberos\]"):
-        Kerberos()
 
 
 @pytest.mark.parametrize(

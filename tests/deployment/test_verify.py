@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
@@ -88,17 +87,6 @@ def test_fields_are_compared(report):
     """What the document has and nobody sent, and what was sent beyond it."""
     assert report.never_sent == ("Thing.never",)
     assert report.undeclared == ("Thing.extra",)
-
-
-def test_a_report_is_text_json_and_junit(report):
-    """The same facts for people, programs and build servers; no payload in any."""
-    text, data, suite = report.text(), json.loads(report.json()), ET.fromstring(report.junit())
-    assert "broken: get_thing (GET /things/{thing_name}) answered 200" in text
-    assert "name: an integer where a string is wanted" in text
-    assert "declared and never sent: Thing.never" in text
-    assert data["counts"]["broken"] == 2
-    assert data["ok"] is False
-    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("5", "2", "2")
 
 
 def test_it_ends_in_time():
