@@ -66,6 +66,12 @@ def lines():
     return LINES_RECORDED
 
 
+@pytest.fixture(scope="module")
+def threads():
+    """How many threads call at the same moment."""
+    return 8
+
+
 @pytest.fixture(scope="module", autouse=True)
 def no_pauses():
     """Nobody waits for what is recorded."""

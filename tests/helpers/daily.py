@@ -2,9 +2,9 @@
 
 Each test is one step of the table that ``tox -e live`` prints. What a release does not have is said by its document:
 a step that a release has no operations for is passed by. ``tests/live`` runs the steps on servers and records what they
-answer, ``tests/deployment/test_daily.py`` runs them on what was recorded. Whoever uses them has three fixtures:
+answer, ``tests/deployment/test_daily.py`` runs them on what was recorded. Whoever uses them has four fixtures:
 ``live``, the server; ``scene``, a context manager by a name, in which answers are recorded or told again; ``lines``,
-the length of the long log.
+the length of the long log; ``threads``, how many call at the same moment.
 """
 
 from __future__ import annotations
@@ -438,10 +438,10 @@ def test_import_errors(af):
     assert any("on purpose" in error.stack_trace for error in errors)
 
 
-def test_many_at_once(af):
-    """Eight threads share the client; outcomes are in order."""
+def test_many_at_once(af, threads):
+    """Threads share the client; outcomes are in order."""
     ids = [dag.dag_id for dag in itertools.islice(af.get_dags.iter(), 20)]
-    assert [outcome.get().dag_id for outcome in af.map(af.get_dag, ids, workers=8)] == ids
+    assert [outcome.get().dag_id for outcome in af.map(af.get_dag, ids, workers=threads)] == ids
 
 
 def test_names_of_other_releases(af):

@@ -44,14 +44,14 @@ def read(report: Path) -> dict[str, str]:
 
 
 def table(outcomes: dict[str, dict[str, str]]) -> str:
-    """Steps as rows, releases as columns, in Markdown."""
-    steps = list(dict.fromkeys(step for of_release in outcomes.values() for step in of_release))
-    rows = [["step", *outcomes], ["---", *("---" for _ in outcomes)]]
-    rows += [
-        [step.replace("_", " "), *(MARKS.get(of_release.get(step, ""), " ") for of_release in outcomes.values())]
-        for step in steps
-    ]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    """Steps as rows, releases as columns, in Markdown; steps that went alike everywhere share a row."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for step in dict.fromkeys(step for of_release in outcomes.values() for step in of_release):
+        marks = tuple(MARKS.get(of_release.get(step, ""), " ") for of_release in outcomes.values())
+        rows.setdefault(marks, []).append(step.replace("_", " "))
+    lines = [["step", *outcomes], ["---", *("---" for _ in outcomes)]]
+    lines += [[", ".join(steps), *marks] for marks, steps in rows.items()]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main(environment: str, options: list[str]) -> int:
