@@ -328,7 +328,7 @@ class Walk:
     def _is_partial(self, items: list[Any]) -> bool:
         """Do the items hold only the fields that an argument names? Such items may be equal without being the same.
 
-        A server may leave the total out of such pages (Airflow 2.9.3 does); an empty page tells the end then.
+        A server may leave the total out of such pages, as one was seen to; an empty page tells the end then.
         """
         choices = [{*value} for value in self.arguments.values() if isinstance(value, list | tuple | set | frozenset)]
         return any(all(isinstance(item, dict) and item.keys() <= names for item in items) for names in choices)
