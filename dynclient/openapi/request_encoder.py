@@ -7,6 +7,7 @@ Whatever is wrong is reported at once, in one error.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -87,8 +88,12 @@ class Encoder:
         self._segments = re.split(r"\{([^{}]+)\}", path if path.startswith("/") else f"/{path}")
         self._fixed_query = fixed
         self._headers = Headers({"Accept": self.accepts[0]})
-        hidden = [(p.name, p.schema) for p in self.other_parameters] + [(f.name, f.schema) for f in self.fields]
-        self._secrets = [name for name, schema in hidden if schema is not None and schema.is_secret]
+
+    @cached_property
+    def _secrets(self) -> list[str]:
+        """Names that the document itself calls secret; a signature does without them."""
+        named = [(p.name, p.schema) for p in self.other_parameters] + [(f.name, f.schema) for f in self.fields]
+        return [name for name, schema in named if schema is not None and schema.is_secret]
 
     @property
     def media(self) -> MediaType | None:

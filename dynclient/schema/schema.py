@@ -167,7 +167,7 @@ class Schema:
         if "$ref" in words:
             return self.schemas.at(words["$ref"])
         for keyword in _UNIONS:
-            branches = self.other_than_null(keyword)
+            branches = self.other_than_null(keyword) if keyword in words else ()
             if len(branches) == 1:
                 return branches[0]
         return self.child("allOf", 0) if len(words.get("allOf", ())) == 1 else None

@@ -118,6 +118,8 @@ def _others(kind: str, values: Values) -> Values:
     return NONE if values == ALL else ALL if values == NONE else SOME
 
 
+_APPLICATORS = frozenset({"$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "nullable"})
+
 # --- schemas -----------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +130,9 @@ def of_schema(schema: Schema, by_pointer: dict[str, ValueSet]) -> ValueSet:
         schema: where to begin.
         by_pointer: the sets of schemas by pointer; what is computed is added to it.
     """
+    if schema.keywords.keys().isdisjoint(_APPLICATORS):  # most schemas
+        values = by_pointer[schema.pointer] = of_keywords(schema)
+        return values
     endless: set[str] = set()  # schemas that say nothing but that they are what contains them
     open_, stack = {schema.pointer}, [(schema, iter(_applied(schema)))]
     while stack:  # a stack of its own: documents nest deeper than Python's calls may
@@ -189,7 +194,7 @@ def of_keywords(schema: Schema) -> ValueSet:
     if words.get("nullable") is True:
         allowed["null"] = _FINITE["null"]
     for speaks_of, keywords in _INSIDE.items():
-        if any(keyword in words for keyword in keywords):
+        if not words.keys().isdisjoint(keywords):
             allowed |= {kind: SOME for kind in speaks_of if allowed[kind] == ALL}
     lists = [[words["const"]]] if "const" in words else []
     for values in [*lists, *([words["enum"]] if "enum" in words else [])]:

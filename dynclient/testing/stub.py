@@ -22,8 +22,8 @@ from ..http import masking, media_types
 from ..http.messages import Headers, Response
 from ..openapi.request_decoder import NO_BODY
 from ..schema import examples
-from ..schema.violation_words import no_such
 from ..schema.values import to_json
+from ..schema.violation_words import no_such
 from .fake_answers import FakeResponse, Refusal, encode, error_response
 from .fake_state import json_schema
 
