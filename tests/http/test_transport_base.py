@@ -1,70 +1,24 @@
-"""What a transport is told, and what it tells: both kinds of it alike."""
+"""What every transport does: options of a call, exchanges reported, the log, warnings, errors without secrets."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import pickle
-import time
 import traceback
 import warnings
-from importlib.metadata import version
 
 import pytest
 import requests
 from loopback import Server, answer, free_port, raw, silent
+from sending import BOTH, KINDS, YES, awaited, blocking, get
 
-from dynclient import aio, errors
+from dynclient import errors
 from dynclient.http.messages import Exchange, Headers, Request
-from dynclient.http.proxies import proxy_for
-from dynclient.http.retry import Pace, Retry
+from dynclient.http.retry import Retry
 from dynclient.http.transport import Transport
 
-OK = answer(200, b"yes")
 SECRET = "hunter2-S3CRET"
-
-
-def blocking(request, call=None, **settings):
-    with Transport(**settings) as transport:
-        return transport.send(request, **(call or {}))
-
-
-def awaited(request, call=None, **settings):
-    async def work():
-        async with aio.Transport(**settings) as transport:
-            return await transport.send(request, **(call or {}))
-
-    return asyncio.run(work())
-
-
-BOTH = pytest.mark.parametrize("send", [blocking, awaited])
-KINDS = pytest.mark.parametrize("kind", [Transport, aio.Transport])
-
-
-def get(url, **fields):
-    return Request("GET", url, **fields)
-
-
-# --- settings that make no sense -----------------------------------------------------------------
-
-
-@KINDS
-@pytest.mark.parametrize("verify", [None, "", 0, 1, b"x", []])
-def test_only_false_switches_certificate_checks_off(kind, verify):
-    """What is neither True, False nor a path is refused, whatever requests would make of it."""
-    with pytest.raises(errors.ArgumentError, match="verify takes True"):
-        kind(verify=verify)
-
-
-@KINDS
-@pytest.mark.parametrize(
-    "settings", [{"rate": 0}, {"rate": -1}, {"rate": float("inf")}, {"retries": True}, {"retries": "3"}]
-)
-def test_numbers_that_are_none(kind, settings):
-    """A rate and a number of retries are numbers."""
-    with pytest.raises(errors.ArgumentError, match="takes a number"):
-        kind(**settings)
 
 
 @KINDS
@@ -79,13 +33,10 @@ def test_a_pickle_has_the_settings_alone(kind):
 
 def test_a_pickled_transport_in_use_sends():
     """Connections stay behind, so one that has sent pickles too."""
-    with Server(OK) as server, Transport() as transport:
+    with Server(YES) as server, Transport() as transport:
         transport.send(get(server.url))
         with pickle.loads(pickle.dumps(transport)) as again:
             assert again.send(get(server.url)).body == b"yes"
-
-
-# --- one call ------------------------------------------------------------------------------------
 
 
 @BOTH
@@ -94,37 +45,23 @@ def test_a_call_may_have_a_timeout_of_its_own(send):
     for timeout in (0.3, (5, 0.3), (None, 0.3)):
         with Server(silent) as server, pytest.raises(errors.TimedOut):
             send(get(server.url), {"timeout": timeout}, timeout=(5, 50))
-    with Server(OK) as server, pytest.raises(errors.ArgumentError, match="seconds above zero"):
+    with Server(YES) as server, pytest.raises(errors.ArgumentError, match="seconds above zero"):
         send(get(server.url), {"timeout": -1})
 
 
 @BOTH
 def test_a_call_may_have_retries_of_its_own(send):
     """They go before the transport's."""
-    with Server(answer(503), answer(503), OK) as server:
+    with Server(answer(503), answer(503), YES) as server:
         assert send(get(server.url), {"retries": 0}).status == 503
         assert send(get(server.url), {"retries": Retry(backoff=0)}, retries=0).status == 200
-
-
-@BOTH
-def test_user_agent(send):
-    """Ours has the version; a caller's own goes before it; a field of the request goes before both."""
-    ours = f"dynclient/{version('dynclient')}"
-    with Server(OK) as server:
-        send(get(server.url))
-        send(get(server.url), user_agent="etl/2.1")
-        send(get(server.url, headers=Headers({"User-Agent": "mine"})), user_agent="etl/2.1")
-    assert [seen.headers["user-agent"] for seen in server.seen] == [ours, f"etl/2.1 {ours}", "mine"]
-
-
-# --- what it tells -------------------------------------------------------------------------------
 
 
 @BOTH
 def test_exchanges_are_told(send):
     """Each attempt is, answered or not, with its time and number."""
     exchanges: list[Exchange] = []
-    with Server(raw(), answer(503, b"no"), OK) as server:
+    with Server(raw(), answer(503, b"no"), YES) as server:
         send(get(server.url), on_exchange=exchanges.append, retries=Retry(backoff=0))
     assert [exchange.attempt for exchange in exchanges] == [1, 2, 3]
     assert [exchange.response and exchange.response.status for exchange in exchanges] == [None, 503, 200]
@@ -136,7 +73,7 @@ def test_exchanges_are_told(send):
 @BOTH
 def test_a_hook_that_fails_loses_no_answer(send, caplog):
     """What was done is done: the answer comes, and the log says what failed."""
-    with Server(OK) as server, caplog.at_level(logging.ERROR, "dynclient"):
+    with Server(YES) as server, caplog.at_level(logging.ERROR, "dynclient"):
         assert send(get(server.url), on_exchange=lambda _: 1 / 0).body == b"yes"
     assert "on_exchange failed" in caplog.text
     assert "ZeroDivisionError" in caplog.text
@@ -145,7 +82,7 @@ def test_a_hook_that_fails_loses_no_answer(send, caplog):
 @BOTH
 def test_the_log(send, caplog):
     """One line an attempt at DEBUG, one a repetition at INFO, no secret in either."""
-    with Server(answer(503), OK) as server, caplog.at_level(logging.DEBUG, "dynclient"):
+    with Server(answer(503), YES) as server, caplog.at_level(logging.DEBUG, "dynclient"):
         send(get(f"{server.url}/x?limit=5&token={SECRET}"), retries=Retry(backoff=0))
     first, again, second = [record for record in caplog.records if record.name == "dynclient"]
     assert first.getMessage().startswith(f"GET {server.url}/x?limit=5&token=***: 503, 0 bytes in ")
@@ -156,49 +93,11 @@ def test_the_log(send, caplog):
 
 def test_the_log_of_urllib3_shows_no_secret_of_ours(caplog):
     """urllib3 logs targets at DEBUG; those of our requests lose the values of their secret parameters."""
-    with Server(OK) as server, caplog.at_level(logging.DEBUG):
+    with Server(YES) as server, caplog.at_level(logging.DEBUG):
         blocking(get(f"{server.url}/x?mine={SECRET}&sig={SECRET}&limit=5", secret=("mine",)))
     assert "limit=5" in caplog.text
     assert SECRET not in caplog.text
 
-
-# --- how fast ------------------------------------------------------------------------------------
-
-
-@BOTH
-def test_a_rate_spaces_requests(send):
-    """So many a second, evenly."""
-    del send
-    with Server(OK) as server, Transport(rate=20) as transport:
-        start = time.monotonic()
-        for _ in range(6):
-            transport.send(get(server.url))
-        assert 0.24 < time.monotonic() - start < 10
-
-
-def test_turns():
-    """A turn comes a gap after the one before it, an idle time saves none up, and holding delays them all."""
-    pace = Pace(100)
-    waits = [pace.turn() for _ in range(3)]
-    assert waits[0] == 0
-    assert 0.01 < waits[2] <= 0.02
-    time.sleep(0.05)
-    assert pace.turn() == 0
-    pace.hold(5)
-    assert 4.9 < pace.turn() <= 5
-    assert Pace().turn() == 0
-
-
-def test_all_threads_wait_where_the_server_asks_for_fewer():
-    """After a 429 with Retry-After nobody sends before its end, the other requests of the transport included."""
-    with Server(answer(429, b"", "Retry-After: 0.4"), OK) as server, Transport(retries=0) as transport:
-        assert transport.send(get(server.url)).status == 429
-        start = time.monotonic()
-        assert transport.send(get(server.url)).status == 200
-        assert 0.3 < time.monotonic() - start < 10
-
-
-# --- secrets -------------------------------------------------------------------------------------
 
 AUTHORISED = Headers({"Authorization": f"Bearer {SECRET}"})
 
@@ -250,7 +149,7 @@ def by_session(request, **settings):
 
 @pytest.mark.parametrize("send", [blocking, awaited, by_session])
 @pytest.mark.parametrize(
-    "script", [raw(), silent, raw(b"nonsense\r\n\r\n"), raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx")]
+    "script", [raw(), silent, raw(b"nonsense\r\n\r\n"), raw(b"HTTP/1.1 200 YES\r\nContent-Length: 9\r\n\r\nx")]
 )
 def test_an_error_holds_no_secret(send, script):
     """Not in its text, not in what it came from, and not in the locals of our frames."""
@@ -262,50 +161,6 @@ def test_an_error_holds_no_secret(send, script):
     shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert SECRET not in shown
     assert "dynclient/http" in shown
-
-
-# --- proxies -------------------------------------------------------------------------------------
-
-ENVIRONMENT = {"http_proxy": "http://one:1", "HTTPS_PROXY": "two:2", "all_proxy": "socks5://three:3"}
-PROXIES = [
-    # (URL's scheme, host, port, given, environment, proxy)
-    ("http", "h", None, {}, ENVIRONMENT, "http://one:1"),
-    ("https", "h", None, {}, ENVIRONMENT, "http://two:2"),
-    ("https", "h", None, {}, {"all_proxy": "socks5://three:3"}, "socks5://three:3"),
-    ("http", "h", None, {"http": "http://mine"}, ENVIRONMENT, "http://mine"),
-    ("http", "h", None, {"http": "http://mine", "http://h": "http://its"}, {}, "http://its"),
-    ("http", "h", None, {"all": "http://mine"}, {}, "http://mine"),
-    ("http", "h", None, {"https": "http://mine"}, {}, None),
-    ("http", "h", None, {}, {}, None),
-    ("http", "h", None, {}, {**ENVIRONMENT, "no_proxy": "h"}, None),
-    ("http", "a.h", None, {}, {**ENVIRONMENT, "NO_PROXY": "x, .h"}, None),
-    ("http", "ah", None, {}, {**ENVIRONMENT, "no_proxy": "h"}, "http://one:1"),
-    ("http", "h", 80, {}, {**ENVIRONMENT, "no_proxy": "h:80"}, None),
-    ("http", "h", 81, {}, {**ENVIRONMENT, "no_proxy": "h:80"}, "http://one:1"),
-    ("http", "10.1.2.3", None, {}, {**ENVIRONMENT, "no_proxy": "10.0.0.0/8"}, None),
-    ("http", "11.1.2.3", None, {}, {**ENVIRONMENT, "no_proxy": "10.0.0.0/8,nonsense/8"}, "http://one:1"),
-    ("http", "[::1]", 80, {}, {**ENVIRONMENT, "no_proxy": "::1"}, None),
-    ("http", "h", None, {}, {**ENVIRONMENT, "no_proxy": "*"}, None),
-    ("http", "h", None, {"http": "http://mine"}, {"no_proxy": "h"}, "http://mine"),
-    ("http", "h", None, {"no_proxy": "h"}, ENVIRONMENT, None),
-    ("http", "h", None, {}, {"HTTP_PROXY": "http://evil", "REQUEST_METHOD": "GET"}, None),
-]
-
-
-@pytest.mark.parametrize(("scheme", "host", "port", "given", "environment", "proxy"), PROXIES)
-def test_which_proxy(monkeypatch, scheme, host, port, given, environment, proxy):
-    """The narrowest one given, else the environment's, unless it excepts the host."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert proxy_for(scheme, host, port, given, trust_env=True) == proxy
-    if not given:
-        assert proxy_for(scheme, host, port, given, trust_env=False) is None
-
-
-# --- transports of one's own ---------------------------------------------------------------------
 
 
 class Passing(errors.TransportError):
