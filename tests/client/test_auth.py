@@ -10,11 +10,10 @@ from urllib.parse import quote
 
 import pytest
 import requests.auth
+from credentials import ARG, BASIC, KEY, OWN, TOKEN, Own, spec
 from hypothesis import given, strategies as st
 from loopback import Server, answer
-from tiny_specs import tiny
 
-from dynclient import Client
 from dynclient.client.auth import ApiKey, Basic, Bearer, Bound, ByScheme, NoAuth, RequestsAuth, from_netrc
 from dynclient.client.auth_choice import choose
 from dynclient.errors import ArgumentError, ContractWarning
@@ -25,46 +24,17 @@ from dynclient.openapi.operation import SecurityScheme
 GET = Request("GET", "http://h/p")
 
 
-class Spec(NamedTuple):
-    """As much of a spec as ``choose`` looks at."""
-
-    security_schemes: dict[str, SecurityScheme]
-
-
 class Op(NamedTuple):
     """As much of an operation as ``ByScheme`` looks at."""
 
     security: tuple[dict[str, list[str]], ...] = ()
 
 
-FLOW = SecurityScheme("F", "oauth2", flows={"clientCredentials": {"tokenUrl": "https://id.example/token"}})
-KEY = SecurityScheme("Key", "apiKey", location="header", parameter="X-Key")
-ARG = SecurityScheme("Arg", "apiKey", location="query", parameter="key")
 JAR = SecurityScheme("Jar", "apiKey", location="cookie", parameter="sid")
-BASIC = SecurityScheme("Basic", "http", scheme="basic")
-TOKEN = SecurityScheme("Token", "http", scheme="bearer")
-OAUTH = SecurityScheme("OAuth", "oauth2")
-
-
-def spec(*schemes: SecurityScheme) -> Spec:
-    return Spec({scheme.name: scheme for scheme in schemes})
-
-
-class Own:
-    """Somebody's own auth object: the two moments and nothing else."""
-
-    def prepare(self, request, operation=None):
-        return request.with_headers({"X-Own": operation or "1"})
-
-    def retry(self, request, response):
-        return request.with_headers({"X-Own": str(response.status)})
 
 
 def basic(text: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(text.encode()).decode()}
-
-
-# --- what is added -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -148,9 +118,6 @@ def test_credentials_that_cannot_be_sent(make):
     assert "Evil" not in str(caught.value)
 
 
-# --- once more -----------------------------------------------------------------------------------
-
-
 def test_a_callable_token_is_asked_again_after_a_401():
     """The callable is called for each request, and once more after a 401; the same token again is not sent."""
     tokens = iter(["one", "two", "three", "three"])
@@ -172,77 +139,6 @@ def test_a_callable_token_is_asked_again_after_a_401():
 def test_what_cannot_change_is_not_tried_again(auth):
     """Fixed credentials that were refused stay refused."""
     assert auth.retry(auth.prepare(GET), Response(401)) is None
-
-
-# --- which kind ----------------------------------------------------------------------------------
-
-
-class Callable:
-    def __call__(self) -> str:
-        return "c"
-
-
-OWN = Own()
-
-
-@pytest.mark.parametrize(
-    ("given_", "schemes", "shown"),
-    [
-        (None, [KEY], "NoAuth()"),
-        (("u", "p"), [], "Basic('u', ***)"),
-        (("u", "p"), [KEY, BASIC], "Basic('u', ***)"),
-        (("u", "p"), [SecurityScheme("D", "http", "digest")], "RequestsAuth(HTTPDigestAuth)"),
-        ("t", [], "Bearer(***)"),
-        ("t", [BASIC, KEY], "Bearer(***)"),
-        ("t", [KEY], "ByScheme({'Key': ApiKey('X-Key', ***, 'header')})"),
-        (lambda: "t", [KEY], "Bearer(***)"),
-        (Callable(), [], "Bearer(***)"),
-        (requests.auth.HTTPDigestAuth("u", "p"), [], "RequestsAuth(HTTPDigestAuth)"),
-        (
-            {"Basic": ("u", "p"), "Token": "t"},
-            [BASIC, TOKEN],
-            "ByScheme({'Basic': Basic('u', ***), 'Token': Bearer(***)})",
-        ),
-        ({"Arg": "k"}, [ARG, TOKEN], "ByScheme({'Arg': ApiKey('key', ***, 'query')})"),
-        ({"OAuth": "t"}, [OAUTH], "ByScheme({'OAuth': Bearer(***)})"),
-        (NoAuth(), [], "NoAuth()"),
-    ],
-)
-def test_what_a_caller_may_give(given_, schemes, shown):
-    """Whatever a caller has becomes the kind that fits it and the document."""
-    assert repr(choose(given_, spec(*schemes))) == shown
-
-
-def test_an_own_object_is_used_as_it_is():
-    """An object with the two moments is taken unchanged, also inside a mapping and without a document."""
-    assert choose(OWN) is OWN
-    assert choose({"Key": OWN}, spec(KEY)).credentials["Key"] is OWN
-
-
-@pytest.mark.parametrize(
-    ("given_", "schemes", "message"),
-    [
-        (5, [], "auth cannot be a int"),
-        (("u", "p", "q"), [], "auth cannot be a tuple"),
-        (("u", 5), [], "two strings"),
-        (b"t", [], "auth cannot be a bytes"),
-        (Own, [], "auth cannot be a type"),
-        ({"Nope": "t"}, [KEY, BASIC], "no security scheme Nope; it has Key, Basic"),
-        ({"Nope": "t"}, [], "it has none"),
-        ({}, [KEY], "names at least one"),
-        ({"Key": ("u", "p")}, [KEY], "one string, not a pair"),
-        ({"Basic": "t"}, [BASIC], "a pair"),
-        ({"Token": 5}, [TOKEN], "auth cannot be a int"),
-        (("u", "p"), [KEY], r"Key \(apiKey X-Key\).*give the key, one string"),
-        (("u", "p"), [TOKEN], r"Token \(http bearer\).*give a token"),
-        (("u", "p"), [SecurityScheme("M", "mutualTLS")], r"Transport\(cert="),
-        (("u", "p"), [FLOW], r"given by https://id.example/token.*ClientCredentials\(id, secret, token_url\)"),
-    ],
-)
-def test_what_a_caller_may_not_give(given_, schemes, message):
-    """What is no credential, or names a scheme that is not there, is an error that says what would be one."""
-    with pytest.raises(ArgumentError, match=message):
-        choose(given_, spec(*schemes))
 
 
 @pytest.mark.parametrize(
@@ -276,8 +172,6 @@ def test_a_mapping_passes_on_both_moments():
     assert choose({"Token": "t"}, spec(TOKEN)).retry(first, Response(401)) is None
     assert ByScheme({"Own": OWN}).requests_auth(GET) is None
 
-
-# --- where they go -------------------------------------------------------------------------------
 
 HOME = "http://h:80"
 
@@ -328,9 +222,6 @@ def test_nothing_to_keep_is_no_warning():
     assert Bound(OWN, [HOME]).requests_auth(GET) is None
 
 
-# --- netrc ---------------------------------------------------------------------------------------
-
-
 def test_netrc(tmp_path, monkeypatch):
     """The entry of the URL's host, else the default one, else none; a broken file is named with its line."""
     path = tmp_path / "netrc"
@@ -349,8 +240,6 @@ def test_netrc(tmp_path, monkeypatch):
         assert "secretword" not in str(caught.value)
         assert "nonsense" not in str(caught.value)
 
-
-# --- nothing is shown ----------------------------------------------------------------------------
 
 TOKENS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="\\'\";,"), min_size=6)
 SECRETS = TOKENS.map(lambda text: "S3" + text + "t!")
@@ -379,35 +268,6 @@ def test_no_credential_is_shown(secret):
             prepared = auth.prepare(request, operation)
             for shown in (repr(auth), str(auth), repr(prepared), str(prepared), prepared.curl(), f"{[prepared]}"):
                 assert not [form for form in forms if form in shown]
-
-
-def test_client_credentials_ask_for_a_token_and_renew_it():
-    """The secret goes to the token URL alone; the token is kept until the server refuses it, and renewed once then."""
-    with Server(token("one"), ok(), refused(), token("two"), ok()) as server:
-        url = f"http://127.0.0.1:{server.port}"
-        flows = {"clientCredentials": {"tokenUrl": f"{url}/token", "scopes": {}}}
-        scheme = {"securitySchemes": {"o": {"type": "oauth2", "flows": flows}}}
-        document = tiny({"GET /a": {"operationId": "op"}}, components=scheme, security=[{"o": []}])
-        client = Client(document, url, auth=("id", "s3cret"))
-        client.op()
-        client.op()
-    lines = [(seen.line.split()[1], seen.headers["authorization"].split()) for seen in server.seen]
-    assert [path for path, _ in lines] == ["/token", "/a", "/a", "/token", "/a"]
-    assert [kind for _, (kind, _) in lines] == ["Basic", "Bearer", "Bearer", "Basic", "Bearer"]
-    assert [text for path, (_, text) in lines if path == "/a"] == ["one", "one", "two"]
-    assert server.seen[0].body == b"grant_type=client_credentials"
-
-
-def token(text):
-    return answer(200, json.dumps({"access_token": text, "expires_in": 3600}).encode())
-
-
-def ok():
-    return answer(200, b"{}")
-
-
-def refused():
-    return answer(401, b"{}")
 
 
 LEAVE_OUT = [

@@ -6,29 +6,20 @@ import io
 import json
 
 import pytest
+from body_encoding import BINARY, TEXT, encode
 from tiny_specs import json_body, tiny
 
 from dynclient.errors import ArgumentError, BadArguments, InvalidRequest
-from dynclient.openapi.multipart import read_multipart
 from dynclient.openapi.request_decoder import decode
 from dynclient.openapi.request_encoder import Encoder
 
-TEXT = {"type": "string"}
-BINARY = {"type": "string", "format": "binary"}
 THING = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "size": {"type": "integer"}}}
-
-
-def encode(media, schema, *, encoding=None, **arguments):
-    body = json_body(schema, media=media, **({"encoding": encoding} if encoding else {}))
-    spec = tiny({"POST /a": {"operationId": "op", "requestBody": body}})
-    return Encoder(spec.operations.op).encode((), arguments, "http://h")
-
-
 BOTH = {
     "application/json": {"schema": THING},
     "application/octet-stream": {"schema": BINARY},
     "text/csv": {"schema": TEXT},
 }
+
 
 CHOSEN = [
     # (arguments, the content type sent, the body sent)
@@ -97,54 +88,6 @@ SENT = [
 def test_what_is_sent_as_it_is(media, schema, arguments, body):
     """Bytes and text go out as they are, JSON values in what JSON is."""
     assert encode(media, schema, **arguments).body == body
-
-
-FILES = {"type": "object", "properties": {"file": BINARY, "files": {"type": "array", "items": BINARY}, "note": TEXT}}
-
-
-def parts(request):
-    return [tuple(part) for part in read_multipart(request.content, request.headers["content-type"])]
-
-
-def test_files_of_every_form():
-    """A file is bytes, an object that reads, or (name, content, type, header fields); lists are one part an item."""
-    file = io.BytesIO(b"c")
-    file.name = "/tmp/c.txt"
-    request = encode(
-        "multipart/form-data",
-        FILES,
-        file=('a"b.png', b"\x00", "image/png", {"X-A": "1"}),
-        files=[b"b", file, ("d", "t", "text/plain")],
-        note="n",
-    )
-    assert parts(request) == [
-        ("file", 'a"b.png', "image/png", b"\x00"),
-        ("files", "files", "application/octet-stream", b"b"),
-        ("files", "c.txt", "application/octet-stream", b"c"),
-        ("files", "d", "text/plain", b"t"),
-        ("note", None, "", b"n"),
-    ]
-    assert b"X-A: 1\r\n" in request.body
-
-
-def test_encoding_gives_types_headers_and_styles():
-    """``encoding`` of a field names its content type, header fields of one value, and a style."""
-    schema = {"type": "object", "properties": {"o": {"type": "object"}, "l": {"type": "array", "items": TEXT}}}
-    encoding = {
-        "o": {"contentType": "application/vnd.o+json", "headers": {"X-V": {"schema": {"const": "2"}}}},
-        "l": {"style": "form", "explode": False},
-    }
-    request = encode("multipart/form-data", schema, encoding=encoding, o={"a": 1}, l=["x", "y"])
-    assert parts(request) == [("o", None, "application/vnd.o+json", b'{"a":1}'), ("l", None, "", b"x,y")]
-    assert b"X-V: 2\r\n" in request.body
-
-
-def test_a_line_break_makes_no_header():
-    """Names and header fields of a part cannot end its header."""
-    request = encode("multipart/form-data", FILES, file=("a\r\nX: y", b""))
-    assert b"\r\nX: y" not in request.body
-    with pytest.raises(InvalidRequest, match="a line break"):
-        encode("multipart/form-data", FILES, file=("a", b"", "text/plain\r\nX: y"))
 
 
 @pytest.mark.parametrize("media", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"])

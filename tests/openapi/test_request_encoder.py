@@ -301,35 +301,6 @@ def test_a_content_parameter_is_written_in_its_media_type():
     assert send("GET /t", {"parameters": [item]}, f={"a": 1}).url.endswith("?f=%7B%22a%22%3A1%7D")
 
 
-FORM = {
-    "type": "object",
-    "properties": {"a": TEXT, "n": NUMBER, "l": {"type": "array", "items": TEXT}, "o": {"type": "object"}},
-}
-
-
-def test_urlencoded_bodies():
-    """application/x-www-form-urlencoded: primitives and arrays in form style, objects as JSON."""
-    body = json_body(FORM, media="application/x-www-form-urlencoded")
-    request = send("POST /t", {"requestBody": body}, a="x y", n=1, l=["p", "q"], o={"k": 1})
-    assert request.body == b"a=x%20y&n=1&l=p&l=q&o=%7B%22k%22%3A1%7D"
-    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
-
-
-def test_multipart_bodies():
-    """multipart/form-data: text, JSON for objects, files from bytes and file-likes; the boundary is in the header."""
-    schema = {
-        "type": "object",
-        "properties": {"a": TEXT, "o": {"type": "object"}, "f": {"type": "string", "format": "binary"}},
-    }
-    body = json_body(schema, media="multipart/form-data")
-    request = send("POST /t", {"requestBody": body}, a="x", o={"k": 1}, f=io.BytesIO(b"\x00\xff"))
-    boundary = request.headers["content-type"].partition("boundary=")[2]
-    assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
-    assert request.body.count(f"--{boundary}".encode()) == 4
-    assert b"\x00\xff" in request.body
-    assert b'{"k":1}' in request.body
-
-
 @pytest.mark.parametrize("value", [b"\x00\x01", io.BytesIO(b"\x00\x01")], ids=["bytes", "file"])
 def test_octet_stream_bodies(value):
     """application/octet-stream sends the bytes as they are."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
+from minimal import OK, an_operation, doc, parameter
 
 from dynclient import errors
 from dynclient.documents import pointers
@@ -18,227 +19,6 @@ from dynclient.errors import ArgumentError, SpecError, UnknownOperation
 from dynclient.openapi import load, spec
 from dynclient.openapi.operation import ServerVariable, identifier
 from dynclient.openapi.spec import Server, parse
-
-TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
-OK = {"responses": {"200": {"description": "OK"}}}
-
-
-def doc(paths, version="3.0.3", **more):
-    return {"openapi": version, "info": {"title": "Pets", "version": "1"}, "paths": paths, **more}
-
-
-def made(operation, path="/a", method="get", item=None, **more):
-    """One operation of a tiny document."""
-    found = parse(doc({path: {**(item or {}), method: {"operationId": "op", **OK, **operation}}}, **more))
-    return found.operations["op"]
-
-
-def parameter(name, location="query", **more):
-    return {"name": name, "in": location, "schema": TEXT, **more}
-
-
-# --- operations --------------------------------------------------------------------------------------------------
-
-
-def test_an_operation_has_openapis_own_nouns():
-    """An operation is frozen data under OpenAPI's names in snake case."""
-    operation = made(
-        {
-            "tags": ["T"],
-            "deprecated": True,
-            "parameters": [parameter("id", "path", required=True), parameter("limit", schema=WHOLE)],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": TEXT}}},
-            "responses": {"200": {"content": {"application/json": {"schema": WHOLE}}}, "4XX": {}, "default": {}},
-            "security": [{"basic": []}, {"oauth": ["read"]}],
-        },
-        path="/a/{id}",
-        method="put",
-    )
-    assert (operation.id, operation.name, operation.method, operation.path) == ("op", "op", "PUT", "/a/{id}")
-    assert operation.pointer == "#/paths/~1a~1{id}/put"
-    assert operation.tags == ("T",)
-    assert operation.deprecated
-    assert operation.security == ({"basic": ()}, {"oauth": ("read",)})
-    first, second = operation.parameters
-    assert (first.name, first.location, first.required, first.style, first.explode) == (
-        "id",
-        "path",
-        True,
-        "simple",
-        False,
-    )
-    assert (second.name, second.location, second.required, second.style, second.explode) == (
-        "limit",
-        "query",
-        False,
-        "form",
-        True,
-    )
-    assert second.schema.pointer == "#/paths/~1a~1{id}/put/parameters/1/schema"
-    assert second.pointer == "#/paths/~1a~1{id}/put/parameters/1"
-    assert operation.request_body.required
-    assert operation.request_body.content["application/json"].schema.types == ("string",)
-    assert operation.request_body.pointer == "#/paths/~1a~1{id}/put/requestBody"
-    assert list(operation.responses) == ["200", "4XX", "default"]
-    assert operation.success is operation.responses["200"]
-    assert operation.success.content["application/json"].schema.types == ("integer",)
-    assert repr(operation) == "<Operation op: PUT /a/{id}>"
-    with pytest.raises(AttributeError):
-        operation.id = "x"
-
-
-RESPONSES = [
-    # documented, status, which one
-    (["200", "2XX", "default"], 200, "200"),
-    (["200", "2XX", "default"], 201, "2XX"),
-    (["200", "2xx", "default"], 204, "2XX"),
-    (["200", "2XX", "default"], 404, "default"),
-    (["200"], 404, None),
-    (["4XX"], 422, "4XX"),
-]
-
-
-@pytest.mark.parametrize(("documented", "status", "which"), RESPONSES)
-def test_response_for_a_status(documented, status, which):
-    """A status has its own response, else its range, else the default."""
-    operation = made({"responses": {code: {} for code in documented}})
-    found = operation.response_for(status)
-    assert (found and found.status) == which
-
-
-SUCCESS = [(["404", "201", "200"], "200"), (["2XX", "404"], "2XX"), (["404", "default"], "default"), (["404"], None)]
-
-
-@pytest.mark.parametrize(("documented", "which"), SUCCESS)
-def test_success(documented, which):
-    """The success of an operation is its lowest 2xx, else the range, else the default."""
-    found = made({"responses": {code: {} for code in documented}}).success
-    assert (found and found.status) == which
-
-
-def test_response_headers():
-    """A response's headers are schemas by name; Content-Type is no header of its own (OpenAPI 3.1 §4.8.17)."""
-    headers = {
-        "X-Total": {"schema": WHOLE},
-        "Content-Type": {"schema": TEXT},
-        "X-Ref": {"$ref": "#/components/headers/H"},
-    }
-    operation = made({"responses": {"200": {"headers": headers}}}, components={"headers": {"H": {"schema": TEXT}}})
-    found = operation.success.headers
-    assert {name: schema.pointer for name, schema in found.items()} == {
-        "X-Total": "#/paths/~1a/get/responses/200/headers/X-Total/schema",
-        "X-Ref": "#/components/headers/H/schema",
-    }
-
-
-def test_references_are_followed_everywhere():
-    """Path items, parameters, bodies, responses and security schemes may stand elsewhere in the document."""
-    components = {
-        "parameters": {"P": parameter("p"), "Q": {"$ref": "#/components/parameters/P"}},
-        "requestBodies": {"B": {"content": {"text/plain": {"schema": TEXT}}}},
-        "responses": {"R": {"content": {"application/json": {"schema": WHOLE}}}},
-        "securitySchemes": {"S": {"$ref": "#/components/securitySchemes/T"}, "T": {"type": "http", "scheme": "Basic"}},
-        "pathItems": {
-            "I": {
-                "post": {
-                    "operationId": "op",
-                    "parameters": [{"$ref": "#/components/parameters/Q"}],
-                    "requestBody": {"$ref": "#/components/requestBodies/B"},
-                    "responses": {"200": {"$ref": "#/components/responses/R"}},
-                }
-            }
-        },
-    }
-    found = parse(doc({"/a": {"$ref": "#/components/pathItems/I"}}, "3.1.0", components=components))
-    operation = found.operations.op
-    assert operation.pointer == "#/components/pathItems/I/post"
-    assert operation.parameters[0].pointer == "#/components/parameters/P"
-    assert operation.request_body.pointer == "#/components/requestBodies/B"
-    assert operation.responses["200"].pointer == "#/components/responses/R"
-    assert found.security_schemes["S"].scheme == "basic"
-    assert found.faults == ()
-
-
-# --- parameters --------------------------------------------------------------------------------------------------
-
-
-def test_an_operations_parameter_goes_before_its_paths():
-    """The path item's parameters hold for all its operations; one of the same name and place replaces it."""
-    item = {"parameters": [parameter("a", schema=TEXT), parameter("b")]}
-    operation = made({"parameters": [parameter("a", schema=WHOLE), parameter("a", "header")]}, item=item)
-    assert [(p.name, p.location) for p in operation.parameters] == [("a", "query"), ("b", "query"), ("a", "header")]
-    assert operation.parameter("a").schema.types == ("integer",)
-    assert operation.parameter("a", "header").location == "header"
-    assert operation.parameter("c") is None
-
-
-def test_path_parameters_come_in_the_order_of_the_path():
-    """Positional arguments follow the path; one that is not declared is there all the same."""
-    operation = made(
-        {"parameters": [parameter("q"), parameter("y", "path"), parameter("gone", "path")]}, "/{x}/{y}/{x}"
-    )
-    assert [(p.name, p.required) for p in operation.parameters] == [("x", True), ("y", True), ("q", False)]
-    assert operation.parameters[0].schema is None
-
-
-def test_header_parameters_that_are_none():
-    """Accept, Content-Type and Authorization are said elsewhere in a document (OpenAPI 3.1 §4.8.12.1)."""
-    names = ["Accept", "content-type", "Authorization", "X-Mine"]
-    operation = made({"parameters": [parameter(name, "header") for name in names]})
-    assert [(p.name, p.keyword) for p in operation.parameters] == [("X-Mine", "x_mine")]
-
-
-def test_forms_of_parameters():
-    """Style, explode and allowReserved are OpenAPI's defaults unless said; ``content`` names a media type."""
-    content = {"application/json": {"schema": {"type": "object"}}}
-    operation = made(
-        {
-            "parameters": [
-                parameter("a", style="pipeDelimited"),
-                parameter("b", explode=False, allowReserved=True, deprecated=True),
-                {"name": "c", "in": "query", "content": content},
-                parameter("d", "cookie"),
-                parameter("e", "header", explode=True),
-                {"name": "f", "in": "query"},
-            ]
-        }
-    )
-    a, b, c, d, e, f = operation.parameters
-    assert (a.style, a.explode) == ("pipeDelimited", False)
-    assert (b.style, b.explode, b.allow_reserved, b.deprecated) == ("form", False, True, True)
-    assert (c.media_type, c.schema.types) == ("application/json", ("object",))
-    assert (d.style, d.explode) == ("form", True)
-    assert (e.style, e.explode) == ("simple", True)
-    assert f.schema is None
-
-
-def test_constant_parameters():
-    """A parameter whose schema has one value says so."""
-    constant = parameter("id", "path", schema={"const": "~"})
-    assert made({"parameters": [constant]}, "/a/{id}").parameters[0].constant
-    assert not made({"parameters": [parameter("id", "path")]}, "/a/{id}").parameters[0].constant
-
-
-CLASHES = [
-    # (name, place) of the parameters, keywords
-    ([("id", "path"), ("id", "query")], ["id", "id_query"]),
-    ([("id", "path"), ("id", "query"), ("id_query", "query")], ["id", "id_query", "id_query_query"]),
-    (
-        [("page[limit]", "query"), ("page-limit", "query"), ("page.limit", "query")],
-        ["page_limit", "page_limit_query", "page_limit_query_2"],
-    ),
-    ([("class", "query"), ("class", "header")], ["class_", "class_header"]),
-    ([("X-Id", "header"), ("x_id", "query")], ["x_id", "x_id_query"]),
-]
-
-
-@pytest.mark.parametrize(("parameters", "keywords"), CLASHES)
-def test_clashing_parameter_names(parameters, keywords):
-    """Parameters whose names read alike are told apart by their place, and never two have one keyword."""
-    path = "/a/{id}" if ("id", "path") in parameters else "/a"
-    operation = made({"parameters": [parameter(*p) for p in parameters]}, path)
-    assert [p.keyword for p in operation.parameters] == keywords
-
 
 IDENTIFIERS = [
     ("get_dags", "get_dags"),
@@ -271,8 +51,6 @@ def test_every_name_gets_an_identifier(name):
     assert identifier(made_) == made_
     inspect.Parameter(made_, inspect.Parameter.KEYWORD_ONLY)
 
-
-# --- ids and names -----------------------------------------------------------------------------------------------
 
 IDS = [
     # rule, operationIds in the order of the document (None: it has none), ids, names, words of faults
@@ -370,98 +148,6 @@ def test_tags():
     assert parse(doc(paths)).tags == {"X": ("get_a", "b"), "Y": ("get_a",)}
 
 
-# --- defects -----------------------------------------------------------------------------------------------------
-
-DEFECTS = [
-    # paths, pointer of the fault, words
-    ({"/b": {"$ref": "#/nowhere"}}, "#/paths/~1b", "leads nowhere"),
-    ({"/b": {"$ref": "other.yaml"}}, "#/paths/~1b", "out of the document"),
-    ({"/b": {"$ref": "#/paths/~1b"}}, "#/paths/~1b", "back to itself"),
-    ({"/b": None}, "#/paths/~1b", "a path item is an object"),
-    ({"/b": {"get": None}}, "#/paths/~1b/get", "an operation is an object"),
-    ({"/b": {"get": []}}, "#/paths/~1b/get", "an operation is an object"),
-]
-
-
-@pytest.mark.parametrize(("paths", "pointer", "words"), DEFECTS)
-def test_a_defect_is_a_fault(paths, pointer, words):
-    """What cannot be used is left out and named in ``faults``; the rest of the document works."""
-    found = parse(doc({"/a": {"get": {"operationId": "a", **OK}}, **paths}))
-    assert list(found.operations) == ["a"]
-    (fault,) = found.faults
-    assert fault.pointer == pointer
-    assert words in fault.message
-
-
-def test_extensions_are_no_defects():
-    """Members that start with ``x-`` are no paths."""
-    assert parse(doc({"/a": {"get": {**OK}}, "x-internal": True, "x-more": "text"})).faults == ()
-
-
-BROKEN = [
-    # operation, pointer, words
-    ({"parameters": [{"name": "a"}]}, "#/paths/~1a/get/parameters/0", "`in`"),
-    ({"parameters": [{"name": 5, "in": "query"}]}, "#/paths/~1a/get/parameters/0", "a name"),
-    ({"parameters": [{"name": "a", "in": ["query"]}]}, "#/paths/~1a/get/parameters/0", "`in`"),
-    ({"parameters": ["a"]}, "#/paths/~1a/get/parameters/0", "an object is wanted"),
-    ({"parameters": [{"$ref": "#/components/parameters/P"}]}, "#/components/parameters/P", "leads nowhere"),
-    ({"requestBody": []}, "#/paths/~1a/get/requestBody", "an object is wanted"),
-    ({"responses": {"200": None}}, "#/paths/~1a/get/responses/200", "an object is wanted"),
-]
-
-
-@pytest.mark.parametrize(("operation", "pointer", "words"), BROKEN)
-def test_an_operation_that_cannot_be_made(operation, pointer, words):
-    """An operation whose parts are no parts raises a SpecError with their place when it is asked for, and only then."""
-    found = parse(
-        doc({"/a": {"get": {"operationId": "op", **OK, **operation}}, "/b": {"get": {"operationId": "b", **OK}}})
-    )
-    assert found.operations.b.id == "b"
-    with pytest.raises(SpecError, match=re.escape(words)) as caught:
-        _ = found.operations.op
-    assert caught.value.pointer == pointer
-
-
-NULLS = [
-    {"parameters": None, "tags": None, "servers": None, "responses": None, "security": None},
-    {"responses": {"200": {"content": None, "headers": None}}, "requestBody": {"content": None}},
-    {"responses": {"200": {"content": {"application/json": None}}}, "requestBody": {"content": {"a/b": None}}},
-]
-
-
-@pytest.mark.parametrize("nulls", NULLS)
-def test_null_where_a_list_or_mapping_belongs(nulls):
-    """An empty key of YAML is null; it says as little as a missing one."""
-    operation = made(nulls)
-    assert operation.parameters == ()
-    assert operation.security == ()
-    assert (
-        parse(
-            doc({"/a": {"get": {"operationId": "op", **OK, **nulls}}}, servers=None, components={"schemas": None})
-        ).tags
-        == {}
-    )
-
-
-NO_DOCUMENTS = [
-    ([], "mapping"),
-    ({}, "no OpenAPI document"),
-    ({"swagger": "2.0"}, "Swagger 2.0"),
-    ({"openapi": "4.0.0", "paths": {}}, "only OpenAPI 3.0, 3.1 and 3.2"),
-    ({"openapi": "3.0.3"}, "nothing to call"),
-    ({"openapi": 3.0, "paths": {}}, "quotes"),
-]
-
-
-@pytest.mark.parametrize(("value", "words"), NO_DOCUMENTS)
-def test_what_is_no_document(value, words):
-    """Anything else is a SpecError that says what it is and what to do."""
-    with pytest.raises(SpecError, match=words):
-        parse(value)
-
-
-# --- servers -----------------------------------------------------------------------------------------------------
-
 REGION = ServerVariable("eu", ("eu", "us"))
 EXPANDED = [
     # url, variables, given, expanded
@@ -533,12 +219,10 @@ def test_security_schemes():
 def test_security():
     """An operation's own security goes before the document's; an empty list means none."""
     more = {"security": [{"basic": []}]}
-    assert made({}, **more).security == ({"basic": ()},)
-    assert made({"security": []}, **more).security == ()
-    assert made({"security": [{}]}, **more).security == ({},)
+    assert an_operation({}, **more).security == ({"basic": ()},)
+    assert an_operation({"security": []}, **more).security == ()
+    assert an_operation({"security": [{}]}, **more).security == ({},)
 
-
-# --- match -------------------------------------------------------------------------------------------------------
 
 ROUTES = doc(
     {
@@ -561,6 +245,8 @@ ROUTES = doc(
         },
     ],
 )
+
+
 MATCHED = [
     # URL, operation, arguments, prefix
     ("https://h/api/v1/dags/x", "get_dag", {"dag_id": "x"}, "/api/v1"),
@@ -608,9 +294,6 @@ def test_match_with_a_broken_server():
     assert parse({**ROUTES, "servers": servers}).match("GET", "/z/dags").operation.id == "get_dags"
 
 
-# --- the whole ---------------------------------------------------------------------------------------------------
-
-
 def test_the_document_is_not_changed():
     """Parsing, making and compiling change nothing in the document."""
     loaded = load.load("2.2.0")
@@ -626,7 +309,7 @@ def test_the_document_is_not_changed():
 def test_parsing_compiles_nothing():
     """Until an operation is used, nothing of it is looked at: a document with broken schemas parses."""
     schema = {"application/json": {"schema": {"$ref": "#/nowhere"}}}
-    operation = made({"requestBody": {"content": schema}})
+    operation = an_operation({"requestBody": {"content": schema}})
     with pytest.raises(SpecError, match="leads nowhere"):
         _ = operation.request_body.content["application/json"].schema.request
 
@@ -692,8 +375,6 @@ def test_pointers_go_there_and_back(steps):
         tree = {step: tree}
     assert pointers.resolve(tree, pointer) == "here" if steps else True
 
-
-# --- the client that this one replaces ---------------------------------------------------------------------------
 
 GO = json.loads((Path(__file__).parents[1] / "data" / "go_client_2_2_0.json").read_text())
 
