@@ -48,7 +48,7 @@ def _coerced(violation: Violation) -> object:
             return int(float(value))
     if "boolean" in types and isinstance(value, str):
         return _WORDS.get(value.lower())
-    is_date = "date-time" in types or ("string" in types and str(violation.path[-1]).endswith("_date"))
+    is_date = "string" in types and str(violation.path[-1]).endswith("_date")
     if is_date and isinstance(value, (int, float)) and not isinstance(value, bool):
         return dt.datetime.fromtimestamp(value, dt.timezone.utc).isoformat()
     return None

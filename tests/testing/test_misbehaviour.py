@@ -6,13 +6,15 @@ import time
 
 import pytest
 from library import filled
+from tiny_specs import json_answer, tiny
 
 from dynclient import errors
 from dynclient.client.sync import Client
 from dynclient.errors import ArgumentError, UnknownOperation
 from dynclient.http.transport import Transport
 from dynclient.testing import FakeServer
-from dynclient.testing.misbehaviour import Misbehaviour
+from dynclient.testing.fake_answers import FakeResponse
+from dynclient.testing.misbehaviour import Misbehaviour, break_contract
 
 
 def test_a_status_on_demand(server, client):
@@ -81,3 +83,49 @@ def test_a_pointer_that_leads_nowhere(spec):
         assert "books/77/title" in str(reply.error)
         assert len(server.failures) == 1
     assert Misbehaviour() == Misbehaviour("", None, 0.0, False, "", None, {}, None)
+
+
+ANYTHING = {
+    "type": "object",
+    "properties": {"free": {}, "needed": {}, "list": {"type": "array"}},
+    "required": ["needed"],
+}
+OPERATION = tiny({"GET /a": {"operationId": "a", "responses": {"200": json_answer(ANYTHING)}}}).operations["a"]
+DATA = {"free": 1, "needed": 2, "list": [3], "a/b": {"~": 4}}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "expected"),
+    [
+        ("needed", {"free": 1, "list": [3], "a/b": {"~": 4}}),
+        ("list", {**DATA, "list": {"not": "wanted"}}),
+    ],
+)
+def test_a_value_of_any_type_is_left_out(pointer, expected):
+    """Where every value is allowed the field itself is left out; elsewhere a value of another type stands there."""
+    assert break_contract(OPERATION, FakeResponse(200, DATA), pointer) == expected
+    assert DATA["needed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("pointer", "reason"),
+    [
+        ("free", "the document allows everything there"),
+        ("list/0", "the document allows everything there"),
+        ("a~1b/~0", "the document allows everything there"),
+        ("gone", "has nothing there"),
+        ("list/x", "has nothing there"),
+        ("list/7", "has nothing there"),
+        ("free/deeper", "has nothing there"),
+    ],
+)
+def test_a_place_that_cannot_be_broken(pointer, reason):
+    """A place that is not there, or where everything is allowed, is an error that says which."""
+    with pytest.raises(ArgumentError, match=reason):
+        break_contract(OPERATION, FakeResponse(200, DATA), pointer)
+
+
+def test_a_status_without_a_schema_cannot_be_broken():
+    """An answer of which the document says nothing allows everything."""
+    with pytest.raises(ArgumentError, match="allows everything"):
+        break_contract(OPERATION, FakeResponse(404, {"a": 1}), "a")
