@@ -57,21 +57,6 @@ def test_an_argument_of_another_release_says_its_name_here():
         old.get_dag_runs("d", logical_date_gte="2026-01-01T00:00:00Z")
 
 
-def test_the_table_of_renames_holds_for_the_documents():
-    """Each old name was in some release and each new one is in a later one; no release has both, unless it is split."""
-    names = {release: set(dynclient.load(release).operations) for release in releases.releases()}
-    for old, new in releases.renames()["operations"].items():
-        with_old = [release for release, ids in names.items() if old in ids]
-        with_new = [release for release, ids in names.items() if new in ids]
-        assert with_old, old
-        assert with_new, new
-        assert not set(with_old) & set(with_new), (old, new)
-        order = list(names)
-        assert order.index(with_old[-1]) < order.index(with_new[0])
-    newest = list(names.values())[-1]
-    assert not newest & releases.renames()["replaced"]["operations"].keys()
-
-
 @pytest.mark.parametrize("release", releases.releases())
 def test_no_operation_hides_behind_a_name_of_the_client(release):
     """``about``, ``update`` … are no operation of any release; what is can be called."""

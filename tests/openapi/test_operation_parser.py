@@ -46,14 +46,14 @@ def test_references_are_followed_everywhere():
             }
         },
     }
-    found = parse(doc({"/a": {"$ref": "#/components/pathItems/I"}}, "3.1.0", components=components))
-    operation = found.operations.op
+    spec = parse(doc({"/a": {"$ref": "#/components/pathItems/I"}}, "3.1.0", components=components))
+    operation = spec.operations.op
     assert operation.pointer == "#/components/pathItems/I/post"
     assert operation.parameters[0].pointer == "#/components/parameters/P"
     assert operation.request_body.pointer == "#/components/requestBodies/B"
     assert operation.responses["200"].pointer == "#/components/responses/R"
-    assert found.security_schemes["S"].scheme == "basic"
-    assert found.faults == ()
+    assert spec.security_schemes["S"].scheme == "basic"
+    assert spec.faults == ()
 
 
 def test_an_operations_parameter_goes_before_its_paths():
@@ -149,10 +149,10 @@ BROKEN = [
 @pytest.mark.parametrize(("operation", "pointer", "words"), BROKEN)
 def test_an_operation_that_cannot_be_made(operation, pointer, words):
     """An operation whose parts are no parts raises a SpecError with their place when it is asked for, and only then."""
-    found = parse(
+    spec = parse(
         doc({"/a": {"get": {"operationId": "op", **OK, **operation}}, "/b": {"get": {"operationId": "b", **OK}}})
     )
-    assert found.operations.b.id == "b"
+    assert spec.operations.b.id == "b"
     with pytest.raises(SpecError, match=re.escape(words)) as caught:
-        _ = found.operations.op
+        _ = spec.operations.op
     assert caught.value.pointer == pointer

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from dynclient.schema import format_checks, formats
+from dynclient.schema import formats
 
 UTC = dt.timezone.utc
 WRITTEN = [
@@ -33,21 +33,3 @@ def test_what_has_no_text(value):
     """A naive datetime and what has no format are refused."""
     with pytest.raises(TypeError):
         formats.write(value)
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "is_valid"),
-    [
-        ("duration", "PT300S", True),
-        ("duration", "-P1DT0.5S", True),
-        ("duration", "P", False),
-        ("duration", "P1DT", False),
-        ("datetime", "2024-05-06T07:08:09", True),
-        ("datetime", "2024-05-06 07:08:09+0200", True),
-        ("datetime", "2024-02-30T07:08:09", False),
-        ("datetime", "2024-05-06T24:08:09", False),
-    ],
-)
-def test_checks(name, text, is_valid):
-    """Durations have a part; a datetime is a day that exists, with or without an offset."""
-    assert format_checks.CHECKS[name](text) is is_valid
