@@ -75,9 +75,9 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
         """As ``dynclient.Airflow.failures``, an async iterator."""
         return iterate_awaited(self, failures.failures(self.spec, since, dag, most))
 
-    async def ensure(self, collection: str, /, *, dry_run: bool = False, **wanted: Any) -> Ensured:
+    async def ensure(self, collection: str, /, *, dry_run: bool = False, **fields: Any) -> Ensured:
         """As ``dynclient.Airflow.ensure``."""
-        return await run_awaited(self, ensure.ensure(self, collection, wanted, dry_run=dry_run))
+        return await run_awaited(self, ensure.ensure(self, collection, fields, dry_run=dry_run))
 
     async def token(self) -> str | None:
         """As ``dynclient.Airflow.token``."""

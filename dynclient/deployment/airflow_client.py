@@ -267,7 +267,7 @@ class Airflow(Runs, Deployed[Call], Client):
         """
         return iterate(self, failures.failures(self.spec, since, dag, most))
 
-    def ensure(self, collection: str, /, *, dry_run: bool = False, **wanted: Any) -> Ensured:
+    def ensure(self, collection: str, /, *, dry_run: bool = False, **fields: Any) -> Ensured:
         """Make an item of a collection be as wanted: ``af.ensure("pools", name="etl", slots=5)``.
 
         What is absent is created, what differs is changed, what is equal is left alone; fields that are not named stay.
@@ -276,7 +276,7 @@ class Airflow(Runs, Deployed[Call], Client):
         Raises:
             ArgumentError: there is no such collection, or the field that tells its items apart is missing.
         """
-        return run_blocking(self, ensure.ensure(self, collection, wanted, dry_run=dry_run))
+        return run_blocking(self, ensure.ensure(self, collection, fields, dry_run=dry_run))
 
     def token(self) -> str | None:
         """The token of this client's login, made now where there is none; None where a login has none."""

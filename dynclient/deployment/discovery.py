@@ -35,12 +35,12 @@ class Credentials(NamedTuple):
     """What is known of the credentials beforehand.
 
     Attributes:
-        given: there are some.
+        present: there are some.
         at_once: sending them needs no login and shows nobody a password: a token or a cookie, to its own origin.
         basic: they are a user and password, which must not reach a server that takes no Basic.
     """
 
-    given: bool
+    present: bool
     at_once: bool
     basic: bool
 
@@ -88,7 +88,7 @@ def find_release(root: str, credentials: Credentials) -> Generator[Probe, Respon
         answers[api] = yield Probe(url, _newest(api) if credentials.at_once else None)
         if _version(answers[api]):
             break
-        if credentials.given and not credentials.at_once and _wants_credentials(answers[api], credentials, api):
+        if credentials.present and not credentials.at_once and _wants_credentials(answers[api], credentials, api):
             answers[api] = yield Probe(url, _newest(api))
             if _version(answers[api]):
                 break
@@ -145,7 +145,7 @@ def _unknown_release(root: str, answers: Mapping[str, Response], credentials: Cr
     if refusal is not None:
         advice = (
             "it does not take these credentials"
-            if credentials.given
+            if credentials.present
             else "give credentials, auth=(user, password) or a token"
         )
     elif failure is not None:
@@ -208,7 +208,7 @@ def _own_document(release: str, root: str, credentials: Credentials) -> Generato
     api = _api(release)
     url = root + _DOCUMENTS[api]
     response = yield Probe(url, _newest(api) if credentials.at_once else None)
-    if credentials.given and not credentials.at_once and response.status in {401, 403}:
+    if credentials.present and not credentials.at_once and response.status in {401, 403}:
         response = yield Probe(url, _newest(api))
     document = _object(response) if response.status == 200 else None
     if document is None:

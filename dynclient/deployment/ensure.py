@@ -56,8 +56,8 @@ class Ensured(NamedTuple):
         """``pools etl: changed slots``; never a value, which may be a secret."""
         would = "would be " if self.dry_run and self.action != "unchanged" else ""
         changed = f" {', '.join(self.changes)}" if self.action == "changed" else ""
-        masked = f"; cannot be compared: {', '.join(self.unknown)}" if self.unknown else ""
-        return f"{self.collection} {self.name}: {would}{self.action}{changed}{masked}"
+        limits = f"; cannot be compared: {', '.join(self.unknown)}" if self.unknown else ""
+        return f"{self.collection} {self.name}: {would}{self.action}{changed}{limits}"
 
 
 def ensure(client: BaseClient[Any], collection: str, values: Mapping[str, object], *, dry_run: bool) -> Steps[Ensured]:
@@ -156,10 +156,10 @@ def _identity(create: Operation, parameter: str) -> str:
 
 def _is_masked(item: Mapping[str, object], field: str, value: object) -> bool:
     """Does the server hide this field, or not show it at all?"""
-    shown = item.get(field)
-    return value != shown and (shown == MASK or (field not in item and value is not None))
+    current = item.get(field)
+    return value != current and (current == MASK or (field not in item and value is not None))
 
 
-def _same(shown: object, value: object) -> bool:
+def _same(current: object, value: object) -> bool:
     """Equal as JSON, where 1 and True differ and an absent one is null."""
-    return bool(shown == value) and isinstance(shown, bool) == isinstance(value, bool)
+    return bool(current == value) and isinstance(current, bool) == isinstance(value, bool)

@@ -57,9 +57,9 @@ def _spnego() -> Any:
     from requests_gssapi.exceptions import SPNEGOExchangeError
 
     class Spnego(HTTPSPNEGOAuth):  # type: ignore[misc]
-        def generate_request_header(self, response: object, host: str, *args: object, **named: object) -> object:
+        def generate_request_header(self, response: object, host: str, *args: object, **options: object) -> object:
             try:
-                return super().generate_request_header(response, host, *args, **named)
+                return super().generate_request_header(response, host, *args, **options)
             except SPNEGOExchangeError as error:
                 raise ArgumentError(
                     f"Kerberos: no ticket for {self.target_name}@{host} ({error}); "

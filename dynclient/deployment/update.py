@@ -52,22 +52,22 @@ def plan(model: Model, spec: Spec) -> Update | None:
     changes = model.changes()
     if not changes:
         return None
-    sent = sent_value(model)
-    operation = _patch(kind, spec, spec.operations[origin.operation], steps, sent, changes)
-    path, identifying = _path(kind, operation, origin, sent)
+    original = sent_value(model)
+    operation = _patch(kind, spec, spec.operations[origin.operation], steps, original, changes)
+    path, identifying = _path(kind, operation, origin, original)
     body_schema = _body(operation)
-    _refuse(kind, changes, sent, operation, body_schema, spec)
-    masked = operation.parameter("update_mask", "query")
+    _refuse(kind, changes, original, operation, body_schema, spec)
+    mask = operation.parameter("update_mask", "query")
     rules = releases.names()["updates"]
     if operation.path in rules["without mask"]:
-        masked = None
+        mask = None
     required = sorted(name for name in body_schema.required if not body_schema.fields[name].read_only)
     required += [name for name in rules["also"].get(operation.path, ()) if name in body_schema.fields]
     writable = [name for name, field in body_schema.fields.items() if not field.read_only]
-    filled = {**{name: sent[name] for name in required if name in sent}, **identifying}
+    filled = {**{name: original[name] for name in required if name in original}, **identifying}
     filled = {name: value for name, value in filled.items() if name in writable}
     unread = [name for name in required if name not in filled and name not in changes]
-    if masked is None:
+    if mask is None:
         unread += [name for name, value in filled.items() if name not in changes and _holds_secret(value)]
     if unread:
         raise ArgumentError(
@@ -75,11 +75,11 @@ def plan(model: Model, spec: Spec) -> Update | None:
             "set what it is to be on the model. Nothing was sent"
         )
     arguments: dict[str, object] = {**path, "body": {**filled, **changes}}
-    if masked is not None:
+    if mask is not None:
         whole = operation.path in rules["whole mask"]
         names = sorted({*filled, *changes}) if whole else list(changes)
-        listed = masked.schema is None or masked.schema.plain.items is not None  # FAB of Airflow 3 takes a text
-        arguments[masked.keyword] = names if listed else ",".join(names)
+        listed = mask.schema is None or mask.schema.plain.items is not None  # FAB of Airflow 3 takes a text
+        arguments[mask.keyword] = names if listed else ",".join(names)
     return Update(operation.id, arguments)
 
 
@@ -88,7 +88,7 @@ def _patch(
     spec: Spec,
     read: Operation,
     steps: tuple[str | int, ...],
-    sent: Mapping[str, object],
+    original: Mapping[str, object],
     changes: Mapping[str, object],
 ) -> Operation:
     """The PATCH of the path that a model was read from."""
@@ -106,7 +106,7 @@ def _patch(
             f"a {kind} of {read.name} ({read.path}) has no PATCH of its own; "
             f"change and update what it is a part of, or call {_elsewhere(spec, changes)}. Nothing was sent"
         )
-    mapped = sent.get("map_index")
+    mapped = original.get("map_index")
     if isinstance(mapped, int) and mapped >= 0:  # one of many instances, not all of them
         patch = _patch_at(spec, f"{_shape(patch.path)}/{{}}") or patch
     return patch
@@ -120,11 +120,11 @@ def _patch_at(spec: Spec, shape: str) -> Operation | None:
 
 
 def _path(
-    kind: str, operation: Operation, origin: Origin, sent: Mapping[str, object]
+    kind: str, operation: Operation, origin: Origin, original: Mapping[str, object]
 ) -> tuple[dict[str, object], dict[str, object]]:
     """The path arguments of a PATCH, from the call that read the model or from what it said; what may identify it."""
     arguments: dict[str, object] = {}
-    identifying = {"map_index": sent["map_index"]} if "map_index" in sent else {}
+    identifying = {"map_index": original["map_index"]} if "map_index" in original else {}
     names: tuple[str, ...] = ()
     for parameter in operation.parameters:
         if parameter.location != "path":
@@ -133,10 +133,10 @@ def _path(
         names = (parameter.name, after, before)
         value = origin.arguments.get(parameter.keyword, _ANY)
         if value == _ANY:
-            name = next((name for name in names[:2] if name in sent), None)
+            name = next((name for name in names[:2] if name in original), None)
             if name is None:
                 raise ArgumentError(f"this {kind} does not say its {parameter.name}, which {operation.name} needs")
-            value = sent[name]
+            value = original[name]
         arguments[parameter.keyword] = identifying[parameter.name] = value
     identifying |= dict.fromkeys(names, identifying.get(names[0] if names else ""))
     return arguments, identifying
@@ -158,7 +158,7 @@ def _body(operation: Operation) -> Schema:
 def _refuse(
     kind: str,
     changes: Mapping[str, object],
-    sent: Mapping[str, object],
+    original: Mapping[str, object],
     operation: Operation,
     body: Schema,
     spec: Spec,
@@ -175,7 +175,7 @@ def _refuse(
             others = [other.name for other in _below(operation, spec) if _takes(other, name)]
             instead = f"; {' or '.join(others)} does it" if others else _new(operation, name)
             lines.append(f"{name}: {operation.name} does not write it (it writes {', '.join(writable)}){instead}")
-        elif _holds_secret(value) and _holds_secret(sent.get(name)):
+        elif _holds_secret(value) and _holds_secret(original.get(name)):
             lines.append(f"{name}: it holds {_SECRET}, which stands for a secret that the server keeps; set all of it")
     if lines:
         raise ArgumentError(f"this {kind} cannot be written, nothing was sent\n  " + "\n  ".join(lines))

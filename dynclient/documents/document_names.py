@@ -61,7 +61,7 @@ class MissingName(NamedTuple):
 
 def named_operations(document: Mapping[str, Any]) -> dict[str, NamedOperation]:
     """The operations of a document by their ids."""
-    named = {}
+    operations = {}
     for path, item in document.get("paths", {}).items():
         for method in item.keys() & set(METHODS):
             operation = item[method]
@@ -69,7 +69,7 @@ def named_operations(document: Mapping[str, Any]) -> dict[str, NamedOperation]:
             bodies = list(_schemas(document, operation.get("requestBody", {})))
             answers = [r for status, r in operation.get("responses", {}).items() if str(status)[:1] == "2"]
             results = [schema for answer in answers for schema in _schemas(document, answer)]
-            named[operation.get("operationId", "")] = NamedOperation(
+            operations[operation.get("operationId", "")] = NamedOperation(
                 method,
                 path,
                 parameters=frozenset(_resolved(document, parameter)["name"] for parameter in parameters),
@@ -78,7 +78,7 @@ def named_operations(document: Mapping[str, Any]) -> dict[str, NamedOperation]:
                 body_names=_all_names(document, bodies),
                 answer_names=_all_names(document, results),
             )
-    return named
+    return operations
 
 
 def _resolved(document: Mapping[str, Any], value: Any) -> Any:

@@ -73,14 +73,14 @@ def report(folder: Path, release: str, *, is_new: bool = True) -> ReleaseReport:
     names = _read(folder / "names.json")
     words = _read(folder / "words.json")
     missing = missing_names(names, release, operations, named_operations(old)) if names else ()
-    named = [named_operations(document) for document in documents if words]
+    tables = [named_operations(document) for document in documents if words]
     return ReleaseReport(
         extended=tuple(states.get(STILL_THERE, ())),
         put_right=tuple(states.get(PUT_RIGHT, ())),
         changed=(*states.get(CHANGED, ()), *states.get(GONE, ())),
         names=tuple(str(name) for name in missing),
         states=tuple(new_states(names, release, operations, documents[0])) if names else (),
-        words=tuple(sorted({line for one in named for line in names_without_words(words, one)})),
+        words=tuple(sorted({line for one in tables for line in names_without_words(words, one)})),
         login=login is None and "login" in entries[before],
     )
 

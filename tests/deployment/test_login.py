@@ -38,7 +38,7 @@ class Tokens:
 
     def __init__(self, seconds=86400, password="right", clock=0):
         self.seconds, self.password, self.clock = seconds, password, clock
-        self.given: list[str] = []
+        self.issued: list[str] = []
         self.times: list[float] = []
         self.expired: set[str] = set()
         self.posted = self.refused = 0
@@ -56,15 +56,15 @@ class Tokens:
             self.refused += 1
             return 401, {"detail": "Invalid credentials"}
         now = int(time.time()) + self.clock
-        self.given.append(jwt(sub="u", iat=now, exp=now + self.seconds, n=len(self.given)))
+        self.issued.append(jwt(sub="u", iat=now, exp=now + self.seconds, n=len(self.issued)))
         self.times.append(time.monotonic())
-        return 201, {"access_token": self.given[-1]}
+        return 201, {"access_token": self.issued[-1]}
 
     def api(self, seen):
         token = seen.headers.get("authorization", "").removeprefix("Bearer ")
-        if token not in self.given:
+        if token not in self.issued:
             return 403, {"detail": "Invalid JWT token"}
-        if token in self.expired or self.times[self.given.index(token)] + self.seconds <= time.monotonic():
+        if token in self.expired or self.times[self.issued.index(token)] + self.seconds <= time.monotonic():
             return 401, {"detail": "Token Expired"}
         if seen.line.startswith("POST"):
             self.posted += 1
@@ -73,7 +73,7 @@ class Tokens:
 
     def expire(self):
         with self.lock:
-            self.expired.update(self.given)
+            self.expired.update(self.issued)
 
 
 def connected(server, password="right", **options):
@@ -92,7 +92,7 @@ def test_a_token_is_asked_for_once_when_first_needed_below_the_prefix():
         assert json.loads(logins[0].body) == {"username": "user", "password": "right"}
         assert logins[0].headers["content-type"] == "application/json"
         assert "authorization" not in logins[0].headers
-        assert {seen.headers.get("authorization") for seen in server.seen[1:]} == {f"Bearer {tokens.given[0]}"}
+        assert {seen.headers.get("authorization") for seen in server.seen[1:]} == {f"Bearer {tokens.issued[0]}"}
 
 
 def test_sixteen_threads_over_an_expired_token_log_in_once_and_none_fails():
@@ -107,7 +107,7 @@ def test_sixteen_threads_over_an_expired_token_log_in_once_and_none_fails():
 
         for n in range(rounds):
             assert list(pool.map(call, range(16))) == [1] * 16
-            assert len(tokens.given) == n + 1
+            assert len(tokens.issued) == n + 1
             tokens.expire()
 
 
@@ -125,7 +125,7 @@ def test_sixteen_threads_over_short_lived_tokens_renew_them_before_they_end():
             return done
 
         assert all(done > 0 for done in pool.map(call, range(16)))
-        assert len(tokens.given) >= 2
+        assert len(tokens.issued) >= 2
         assert all(later - before > 0.5 for before, later in zip(tokens.times, tokens.times[1:], strict=False))
 
 
@@ -136,7 +136,7 @@ def test_the_clocks_of_client_and_server_need_not_agree(clock):
     with Server(tokens) as server, connected(server) as client:
         client.get_pools()
         client.get_pools()
-        assert len(tokens.given) == 1
+        assert len(tokens.issued) == 1
 
 
 def test_a_refused_post_is_sent_once_more_with_a_new_token_and_acts_once():
@@ -147,7 +147,7 @@ def test_a_refused_post_is_sent_once_more_with_a_new_token_and_acts_once():
         tokens.expire()
         client.post_pool(name="p", slots=1)
         assert tokens.posted == 1
-        assert len(tokens.given) == 2
+        assert len(tokens.issued) == 2
 
 
 def test_a_token_that_is_none_of_the_servers_is_renewed_too():
@@ -155,10 +155,10 @@ def test_a_token_that_is_none_of_the_servers_is_renewed_too():
     tokens = Tokens()
     with Server(tokens) as server, connected(server) as client:
         client.get_pools()
-        tokens.given = ["other"]
+        tokens.issued = ["other"]
         tokens.times = [time.monotonic()]
         assert client.get_pools().total_entries == 1
-        assert len(tokens.given) == 2
+        assert len(tokens.issued) == 2
 
 
 def test_a_post_whose_answer_was_lost_is_not_repeated_and_nobody_logs_in_for_it():
@@ -326,10 +326,10 @@ def test_no_repr_shows_a_secret():
 def test_a_session_cookie_goes_beside_the_others_and_is_shown_masked():
     """It replaces one of its name; curl() and repr know that it is secret."""
     request = Request("GET", "http://h/", Headers({"Cookie": "a=1; _token=old"}))
-    made = SessionCookie("s3cret", "_token").prepare(request)
-    assert made.headers["Cookie"] == "a=1; _token=s3cret"
-    assert "s3cret" not in made.curl() + repr(made)
-    assert SessionCookie("s3cret").retry(made, Response(401)) is None
+    request = SessionCookie("s3cret", "_token").prepare(request)
+    assert request.headers["Cookie"] == "a=1; _token=s3cret"
+    assert "s3cret" not in request.curl() + repr(request)
+    assert SessionCookie("s3cret").retry(request, Response(401)) is None
 
 
 @pytest.mark.parametrize(
@@ -357,8 +357,8 @@ def test_refused_credentials_say_what_to_do(status, detail, auth, release, words
         with Airflow(spec, base, auth) as client, pytest.raises(errors.ApiError) as caught:
             client.get_pools()
         assert words in str(caught.value)
-        given = advice(caught.value.problem, client.auth.auth, tokens=release > "3", release=release)
-        assert bool(given) == bool(words)
+        text = advice(caught.value.problem, client.auth.auth, tokens=release > "3", release=release)
+        assert bool(text) == bool(words)
 
 
 def test_a_refused_login_tells_what_the_server_listed():

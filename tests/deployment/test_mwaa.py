@@ -97,8 +97,8 @@ def test_text_and_streams_come_in_the_form_that_was_asked_for(stubbed):
 def test_what_airflow_says_no_with_is_its_error(stubbed, code):
     """AWS wraps it; status and body are those of the server."""
     client, stubber = stubbed
-    said = {"title": "Pool not found", "status": 404, "type": "x", "detail": "no pool p"}
-    extra = {"RestApiStatusCode": 404, "RestApiResponse": said}
+    body = {"title": "Pool not found", "status": 404, "type": "x", "detail": "no pool p"}
+    extra = {"RestApiStatusCode": 404, "RestApiResponse": body}
     stubber.add_client_error("invoke_rest_api", code, http_status_code=400, modeled_fields=extra)
     airflow = Airflow(
         dynclient.load("2.10.3"), mwaa.InvokeRestApi.url + "/api/v1", transport=mwaa.InvokeRestApi("env", client=client)

@@ -74,9 +74,9 @@ def test_what_was_created_can_be_changed_at_once(airflow):
     client, fake = airflow
     post = client.post_variable if is_new(client) else client.post_variables
     key, path = ("a b", "a%20b") if client.spec.release == "2.0.0" else ("a/b c", "a%2Fb%20c")  # no slash before 2.4
-    made = post(key=key, value="1")
-    made.value = "2"
-    new = client.update(made)
+    model = post(key=key, value="1")
+    model.value = "2"
+    new = client.update(model)
     assert last(fake)[0] == f"PATCH /variables/{path}"
     new.value = "3"  # and what an update answered, again
     assert client.update(new).value == "3"
@@ -282,7 +282,7 @@ TEXT = {"type": "string"}
 
 
 @pytest.mark.parametrize(
-    ("properties", "required", "came", "refused"),
+    ("properties", "required", "item", "refused"),
     [
         ({"a": TEXT, "b": TEXT}, ["b"], {"a": "1", "b": "readable"}, None),
         ({"a": TEXT, "b": TEXT}, ["b"], {"a": "1", "b": "***"}, "b"),
@@ -292,16 +292,16 @@ TEXT = {"type": "string"}
         ({"a": TEXT, "b": {**TEXT, "readOnly": True}}, ["b"], {"a": "1", "b": "***"}, None),
     ],
 )
-def test_without_a_mask_required_fields_are_sent_only_if_they_are_known(properties, required, came, refused):
+def test_without_a_mask_required_fields_are_sent_only_if_they_are_known(properties, required, item, refused):
     """A required field that did not change is sent as it was shown; masked or not shown, it is named."""
     spec = thing_spec(properties, required)
-    with Server(answer(200, json.dumps(came).encode())) as server, Airflow(spec, server.url) as client:
+    with Server(answer(200, json.dumps(item).encode())) as server, Airflow(spec, server.url) as client:
         thing = client.get_thing("t")
         thing.a = "2"
         if refused is None:
             client.update(thing)
-            known = {name: came[name] for name in required if not properties[name].get("readOnly")}
-            assert json.loads(server.seen[-1].body) == {"a": "2", **known}
+            values = {name: item[name] for name in required if not properties[name].get("readOnly")}
+            assert json.loads(server.seen[-1].body) == {"a": "2", **values}
             return
         with pytest.raises(errors.ArgumentError, match=f"patch_thing requires {refused} too"):
             client.update(thing)
@@ -333,8 +333,8 @@ def test_what_changed_inside_is_seen_however_it_was_changed():
 
 
 def _task_instance(map_index):
-    made = dict.fromkeys(dynclient.load("3.3.2").models.TaskInstanceResponse._schema_.required)
-    return made | {"dag_id": "d", "dag_run_id": "r", "task_id": "t", "map_index": map_index, "note": None}
+    model = dict.fromkeys(dynclient.load("3.3.2").models.TaskInstanceResponse._schema_.required)
+    return model | {"dag_id": "d", "dag_run_id": "r", "task_id": "t", "map_index": map_index, "note": None}
 
 
 @pytest.mark.parametrize(("map_index", "path"), [(-1, "t"), (0, "t/0"), (3, "t/3")])

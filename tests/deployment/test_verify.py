@@ -60,9 +60,9 @@ def report():
     """What verifying a server brings that breaks its document in one answer, fails in one and refuses one."""
     with Server(lambda exchange: ANSWERS[exchange.seen.target](exchange)) as server:
         with dynclient.Client(SPEC, server.url, transport=dynclient.Transport(retries=0)) as client:
-            made = verify(client, progress=lambda *step: steps.append(step))
+            result = verify(client, progress=lambda *step: steps.append(step))
         assert {seen.line.partition(" ")[0] for seen in server.seen} == {"GET"}
-        yield made
+        yield result
 
 
 steps: list = []
@@ -92,19 +92,19 @@ def test_fields_are_compared(report):
 def test_it_ends_in_time():
     """What is not reached when the time is over is reported as such."""
     with Server(answer(404)) as server, dynclient.Client(SPEC, server.url) as client:
-        made = verify(client, timeout=0)
-    assert {outcome.message for outcome in made.outcomes} == {"the time was over"}
-    assert not made.ok
+        result = verify(client, timeout=0)
+    assert {outcome.message for outcome in result.outcomes} == {"the time was over"}
+    assert not result.ok
 
 
 @pytest.mark.parametrize("release", ["2.10.5", "3.3.2"])
 def test_a_whole_server_is_verified(release):
     """Most operations of a fake are reached, nothing is broken, and nothing changes."""
     with fake_airflow(release, judge=False) as fake, dynclient.connect(fake.url) as af:
-        made = af.verify()
-        assert made.ok, made.text()
-        assert made.release == release
-        assert made.counts["called"] > 0.8 * len(made.outcomes)  # the rest needs what this server does not have
+        result = af.verify()
+        assert result.ok, result.text()
+        assert result.release == release
+        assert result.counts["called"] > 0.8 * len(result.outcomes)  # the rest needs what this server does not have
         assert {exchange.request.method for exchange in fake.requests} <= {"GET", "POST"}
         assert all(e.request.url.endswith("/list") for e in fake.requests if e.request.method == "POST")
 

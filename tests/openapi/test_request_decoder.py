@@ -193,9 +193,7 @@ def test_a_file_is_not_held_to_the_length_of_its_text():
 
 
 def test_a_body_that_is_missing_or_not_documented():
-    """A required body that is missing is a violation, an optional one is not, and neither is null; an undocumented
-    one is a violation and is brought as it came.
-    """
+    """A body is missing only where it is required; an undocumented one is a violation and is brought as it came."""
     required, optional = ({"requestBody": json_body(THING, required=must)} for must in (True, False))
     missing = received(required)
     assert (missing.body, broken(missing)) == (NO_BODY, [("body", (), "required")])
