@@ -2,61 +2,114 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dynclient.documents import dialect
 from dynclient.errors import SpecError
 
-KEYWORDS = [
-    # schema, in 3.0, in 3.1
-    ({"$ref": "#/x", "nullable": True, "maxLength": 1}, {"$ref": "#/x", "nullable": True}, None),
-    ({"minimum": 1, "exclusiveMinimum": True}, {"exclusiveMinimum": 1}, None),
-    ({"maximum": 1, "exclusiveMaximum": False}, {"maximum": 1}, None),
-    ({"$dynamicRef": "#x"}, {"$dynamicRef": "#x"}, {"$ref": "#x"}),
-    (False, {"not": {}}, {"not": {}}),
-    (True, {}, {}),
+CHECKED = [
+    ([], "a mapping", "#"),
+    ({}, "no `openapi`", "#"),
+    ({"swagger": "2.0"}, "Swagger 2.0; convert it", "#/swagger"),
+    ({"asyncapi": "3.0.0"}, "AsyncAPI", "#/asyncapi"),
+    ({"overlay": "1.0.0"}, "give it as an overlay", "#/overlay"),
+    ({"openapi": 3.0}, "in quotes", "#/openapi"),
+    ({"openapi": "3.3.0", "paths": {}}, "3.0, 3.1 and 3.2", "#/openapi"),
+    ({"openapi": "4.0", "paths": {}}, "3.0, 3.1 and 3.2", "#/openapi"),
+    ({"openapi": "3.1.0", "webhooks": {"a": {}}}, "webhooks only", "#/webhooks"),
+    ({"openapi": "3.1.0"}, "nothing to call", "#/paths"),
+    ({"openapi": "3.1.0", "paths": []}, "nothing to call", "#/paths"),
+    ({"openapi": "3.1.0", "paths": {}, "components": []}, "no mapping", "#/components"),
+    ({"openapi": "3.1.0", "paths": {}, "info": []}, "no mapping", "#/info"),
+    ({"openapi": "3.1.0", "paths": {}, "info": None}, "no mapping", "#/info"),
 ]
 
 
-@pytest.mark.parametrize(("schema", "old", "new"), KEYWORDS)
-def test_keywords(schema, old, new):
-    """Keywords are in the words of 2020-12; in 3.1 a schema says what it says."""
-    assert dialect.keywords(schema, "3.0") == old
-    assert dialect.keywords(schema, "3.1") == (schema if new is None else new)
-
-
-def test_subschemas_stand_by_position():
-    """Children are found where schemas stand; names of properties and data are none."""
-    schema = {"properties": {"items": {}, "enum": True}, "enum": [{}], "allOf": [{}, 1], "items": {}, "not": "x"}
-    assert [steps for steps, _ in dialect.subschemas(schema)] == [
-        ("properties", "items"),
-        ("properties", "enum"),
-        ("allOf", "0"),
-        ("items",),
-    ]
+@pytest.mark.parametrize(("value", "words", "pointer"), CHECKED)
+def test_what_is_not_openapi_is_refused(value, words, pointer):
+    """Another kind of document is refused with its name, its place and what to do."""
+    with pytest.raises(SpecError) as raised:
+        dialect.check(value)
+    assert words in str(raised.value)
+    assert raised.value.pointer == pointer
 
 
 @pytest.mark.parametrize(
-    ("document", "pointer"),
-    [
-        ([], "#"),
-        ({}, "#"),
-        ({"swagger": "2.0"}, "#/swagger"),
-        ({"openapi": 3.1}, "#/openapi"),
-        ({"openapi": "4.0.0"}, "#/openapi"),
-        ({"openapi": "3.1.0"}, "#/paths"),
-        ({"openapi": "3.1.0", "webhooks": {"w": {}}}, "#/webhooks"),
-        ({"openapi": "3.1.0", "paths": {}, "info": []}, ""),
-    ],
+    ("text", "version"), [("3.0.0", "3.0"), ("3.0.3", "3.0"), ("3.1.0", "3.1"), ("3.1", "3.1"), ("3.2.0", "3.1")]
 )
-def test_what_is_no_document(document, pointer):
-    """What cannot be used as an API is a SpecError at the member that says so."""
-    with pytest.raises(SpecError) as caught:
-        dialect.check(document)
-    assert caught.value.pointer == (pointer or "#/info")
+def test_versions(text, version):
+    """Patch versions of OpenAPI do not differ, and 3.2 has the schemas of 3.1."""
+    document = {"openapi": text, "paths": {}}
+    dialect.check(document)
+    assert dialect.version(document) == version
 
 
-@pytest.mark.parametrize(("number", "version"), [("3.0.3", "3.0"), ("3.1.0", "3.1"), ("3.2.0", "3.1")])
-def test_version(number, version):
-    """3.2 has the schemas of 3.1."""
-    assert dialect.version({"openapi": number}) == version
+KEYWORDS = [
+    # version, schema, its keywords
+    ("3.0", {"minimum": 0, "exclusiveMinimum": True}, {"exclusiveMinimum": 0}),
+    ("3.0", {"minimum": 0, "exclusiveMinimum": False}, {"minimum": 0}),
+    ("3.0", {"maximum": 9.5, "exclusiveMaximum": True, "type": "number"}, {"exclusiveMaximum": 9.5, "type": "number"}),
+    ("3.0", {"exclusiveMinimum": True}, {}),
+    ("3.1", {"exclusiveMinimum": 0}, {"exclusiveMinimum": 0}),
+    ("3.0", {"$ref": "#/x", "type": "object", "nullable": True}, {"$ref": "#/x", "nullable": True}),
+    (
+        "3.0",
+        {"$ref": "#/x", "readOnly": True, "writeOnly": False, "deprecated": True, "description": "d", "default": 1},
+        {"$ref": "#/x", "readOnly": True, "writeOnly": False, "deprecated": True},
+    ),
+    ("3.1", {"$ref": "#/x", "default": 1}, {"$ref": "#/x", "default": 1}),
+    ("3.0", {"nullable": True, "enum": ["a"]}, {"nullable": True, "enum": ["a"]}),
+    ("3.0", {"$dynamicRef": "#x"}, {"$dynamicRef": "#x"}),
+    ("3.1", {"$dynamicRef": "#x"}, {"$ref": "#x"}),
+    ("3.1", True, {}),
+    ("3.1", False, {"not": {}}),
+]
+
+
+@pytest.mark.parametrize(("version", "schema", "expected"), KEYWORDS)
+def test_keywords(version, schema, expected):
+    """One dialect inside: 3.0's own forms become those of 2020-12, and the schema stays as it was."""
+    before = json.dumps(schema)
+    assert dialect.keywords(schema, version) == expected
+    assert json.dumps(schema) == before
+
+
+def test_subschemas_by_position():
+    """Children are found by where they stand: names of properties and data are never taken for keywords."""
+    leaf = {"type": "string"}
+    schema = {
+        "properties": {"type": leaf, "properties": leaf, "items": True},
+        "patternProperties": {"^x": leaf},
+        "$defs": {"allOf": leaf},
+        "allOf": [leaf, False],
+        "prefixItems": [leaf],
+        "items": leaf,
+        "additionalProperties": False,
+        "not": leaf,
+        "enum": [{"properties": {"a": leaf}}],
+        "const": {"items": leaf},
+        "default": {"items": leaf},
+        "example": {"anyOf": [leaf]},
+        "x-own": {"items": leaf},
+        "discriminator": {"propertyName": "type"},
+        "required": ["type"],
+        "anyOf": None,
+        "oneOf": {"a": leaf},
+        "dependentSchemas": [leaf],
+    }
+    assert [steps for steps, _ in dialect.subschemas(schema)] == [
+        ("properties", "type"),
+        ("properties", "properties"),
+        ("properties", "items"),
+        ("patternProperties", "^x"),
+        ("$defs", "allOf"),
+        ("allOf", "0"),
+        ("allOf", "1"),
+        ("prefixItems", "0"),
+        ("items",),
+        ("additionalProperties",),
+        ("not",),
+    ]
+    assert list(dialect.subschemas(True)) == []

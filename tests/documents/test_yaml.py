@@ -7,24 +7,79 @@ import pytest
 from dynclient.documents import yaml
 from dynclient.errors import SpecError
 
-VALUES = [
-    ("a: on", {"a": "on"}),
-    ("a: 010", {"a": "010"}),
-    ("a: 2024-01-01", {"a": "2024-01-01"}),
-    ("1: ~", {"1": None}),
-    ("a: 1e3", {"a": 1000.0}),
-    ("a: '1'", {"a": "1"}),
-    ("a: !!str 1", {"a": "1"}),
-    ("a: &x [1]\nb: *x", {"a": [1], "b": [1]}),
-    ("a: &x {p: 1, q: 1}\nb: {<<: *x, q: 2}", {"a": {"p": 1, "q": 1}, "b": {"p": 1, "q": 2}}),
+SCALARS = [
+    # text in YAML, the JSON value
+    ("on", "on"),
+    ("no", "no"),
+    ("yes", "yes"),
+    ("y", "y"),
+    ("2024-01-01", "2024-01-01"),
+    ("2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z"),
+    ("010", "010"),
+    ("0o10", "0o10"),
+    ("0x1f", "0x1f"),
+    ("1_000", "1_000"),
+    ("12:30:45", "12:30:45"),
+    ("1.2.3", "1.2.3"),
+    (".", "."),
+    (".inf", ".inf"),
+    ("=", "="),
+    ("12", 12),
+    ("-3", -3),
+    ("+3", 3),
+    ("0", 0),
+    ("1.50", 1.5),
+    (".5", 0.5),
+    ("1e3", 1000.0),
+    ("true", True),
+    ("False", False),
+    ("~", None),
+    ("null", None),
     ("", None),
+    ("'null'", "null"),
+    ('"12"', "12"),
+    ("! 12", "12"),
+    ("!!str 12", "12"),
+    ("!!int '12'", 12),
+    ("<<", "<<"),
 ]
 
 
-@pytest.mark.parametrize(("text", "value"), VALUES)
-def test_values(text, value):
-    """Scalars are JSON's, keys strings; aliases and merge keys work."""
-    assert yaml.parse(text.encode(), "d") == value
+@pytest.mark.parametrize(("text", "value"), SCALARS)
+def test_scalars_are_json_values(text, value):
+    """YAML is read with JSON's types only: no dates, no `on`, no octal."""
+    assert yaml.parse(b"a: " + text.encode(), "d") == {"a": value}
+    assert type(yaml.parse(b"a: " + text.encode(), "d")["a"]) is type(value)
+
+
+def test_keys_are_strings():
+    """Every key is the text that stands there, status codes and `on` included."""
+    assert yaml.parse(b"200: a\non: b\n1.0: c\ntrue: d\n~: e\n'q': f", "d") == {
+        "200": "a",
+        "on": "b",
+        "1.0": "c",
+        "true": "d",
+        "~": "e",
+        "q": "f",
+    }
+
+
+def test_merge_keys():
+    """`<<` brings in mappings: what stands there wins, then the first that is merged; twice is fine."""
+    text = b"x: &x {a: 1}\ny: {b: 2, <<: *x, a: 0}\nz: {<<: [*x, {a: 2, c: 3}], <<: {d: 1}}\nq: {'<<': 1}"
+    assert yaml.parse(text, "d") == {
+        "x": {"a": 1},
+        "y": {"a": 0, "b": 2},
+        "z": {"a": 1, "c": 3, "d": 1},
+        "q": {"<<": 1},
+    }
+
+
+def test_aliases_share():
+    """An alias is the value itself, not a copy of it: a few are free."""
+    document = yaml.parse(b"a: &a [1, 2]\nb: *a\nc: {d: *a}", "d")
+    assert document == {"a": [1, 2], "b": [1, 2], "c": {"d": [1, 2]}}
+    assert document["b"] is document["a"]
 
 
 @pytest.mark.parametrize(
