@@ -60,19 +60,21 @@ class MissingName(NamedTuple):
 
 
 def named_operations(document: Mapping[str, Any]) -> dict[str, NamedOperation]:
-    """The operations of a document by their ids."""
+    """The operations of a document by their ids; those without one are left out."""
     operations = {}
     for path, item in document.get("paths", {}).items():
         for method in item.keys() & set(METHODS):
             operation = item[method]
+            if "operationId" not in operation:
+                continue
             parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
             bodies = list(_schemas(document, operation.get("requestBody", {})))
             answers = [r for status, r in operation.get("responses", {}).items() if str(status)[:1] == "2"]
             results = [schema for answer in answers for schema in _schemas(document, answer)]
-            operations[operation.get("operationId", "")] = NamedOperation(
+            operations[operation["operationId"]] = NamedOperation(
                 method,
                 path,
-                parameters=frozenset(_resolved(document, parameter)["name"] for parameter in parameters),
+                parameters=frozenset(_resolved(document, parameter).get("name", "") for parameter in parameters),
                 body=_fields(document, bodies),
                 fields=_fields(document, results),
                 body_names=_all_names(document, bodies),

@@ -242,7 +242,7 @@ def test_looking():
 
 
 def test_specs_add_and_lint(tmp_path):
-    """A document is added with one command, and its faults are listed with pointers, exit 1."""
+    """A document is added with one command, which says what is left to do; faults are listed with pointers, exit 1."""
     document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {}}}}
     source = tmp_path / "new.json"
     source.write_text(json.dumps(document), "utf-8")
@@ -250,6 +250,11 @@ def test_specs_add_and_lint(tmp_path):
     assert code == 0
     assert out.startswith("9.0.0: contract ")
     assert (tmp_path / "bundle" / "9.0.0.json").exists()
+    document["paths"]["/b"] = {"get": {"operationId": "get_b"}}
+    source.write_text(json.dumps(document), "utf-8")
+    (tmp_path / "bundle" / "words.json").write_text('{"operations": {}, "parameters": {}, "fields": {}}', "utf-8")
+    code, out, _ = run("specs", "add", source, "--release", "9.1.0", "--into", tmp_path / "bundle")
+    assert (code, out.splitlines()[1:]) == (0, ["words.json lacks a line, operations: get_b"])
     broken = {**document, "paths": {"/a": {"get": {"responses": {"200": {}}}}}}
     source.write_text(json.dumps(broken), "utf-8")
     code, out, err = run("specs", "lint", source)
