@@ -25,7 +25,7 @@ class ReleaseReport(NamedTuple):
         extended: titles of the corrections whose range ended before the release and whose fault is still in it; the
             range was extended to the release.
         put_right: titles of those whose fault is gone.
-        changed: titles of those whose place in the document changed in another manner.
+        changed: titles of those whose place in the document changed in another manner, or is gone.
         names: the names of ``names.json`` that the document does not have, with the likeliest new ones.
         states: states of runs and tasks that ``names.json`` does not list.
         words: names of operations, parameters and body fields without a line in ``words.json``.
@@ -44,7 +44,7 @@ class ReleaseReport(NamedTuple):
         """A line for each thing that was done or is to be done."""
         yield from (f"correction extended, its fault is still there: {title}" for title in self.extended)
         yield from (f"correction not extended, put right upstream: {title}" for title in self.put_right)
-        yield from (f"correction to look at, what it corrects has changed: {title}" for title in self.changed)
+        yield from (f"correction to look at, what it corrects has changed or is gone: {title}" for title in self.changed)
         yield from (f"names.json, {line}" for line in self.names)
         yield from (f"names.json, states, a new one of a {line}" for line in self.states)
         yield from (f"words.json lacks a line, {line}" for line in self.words)

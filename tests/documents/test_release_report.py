@@ -81,7 +81,7 @@ def test_a_made_up_release(bundle):
     kinds = (
         "still there: still",
         "put right upstream: put",
-        "has changed: changed",
+        "changed or is gone: changed",
         "names.json, op",
         "words.json lacks",
     )
