@@ -18,6 +18,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from ..errors import ArgumentError
+from ..http.sequences import Event
 from ..schema import model_repr, model_table
 from . import output
 
@@ -71,7 +72,8 @@ def _write(data: object, shape: Shape) -> None:
 
 def everything(items: Iterable[object], shape: Shape) -> None:
     """Items of a walk, a line of JSON each, as they come; or one table, csv or document of them all."""
-    shaped = (_filtered(item, shape.expression) for item in items)
+    plain = (item._asdict() if isinstance(item, Event) else item for item in items)
+    shaped = (_filtered(item, shape.expression) for item in plain)
     if shape.form not in {"json", "jsonl"}:
         _write(list(shaped), shape)
         return

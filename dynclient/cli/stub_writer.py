@@ -190,7 +190,7 @@ class _Stubs:
         plan = paginate.paging(operation)
         if plan is not None:
             lines += self.walks(operation, plan.items, whole)
-        if any(media_types.is_ndjson(name) or media_types.is_text(name) for name in encoder.accepts):
+        if any(media_types.is_sequence(name) or media_types.is_text(name) for name in encoder.accepts):
             lines += self.defined("stream", whole, self.say("Stream" if self.awaited else "Lines"))
         return "\n".join([*lines, ""])
 
@@ -267,7 +267,7 @@ class _Stubs:
         return self.union(kinds) or "None"
 
     def came(self, name: str, schema: Schema | None) -> str:
-        if media_types.is_ndjson(name):
+        if media_types.is_sequence(name):
             return self.say("Stream" if self.awaited else "Lines")
         if media_types.is_json(name) or "*" in name:
             return self.annotation(schema, read=True) if schema is not None else self.say("Any")

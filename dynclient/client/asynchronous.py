@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import ArgumentError, TransportError
-from ..http.streams import Lines
+from ..http.streams import Lines, adrain
 from ..http.transport_httpx import Transport
 from . import auth as auths, concurrent as many, pagination
 from .base import BaseClient
@@ -91,8 +91,7 @@ class Call(BaseCall):
     ) -> Reply:
         response = await self.client.send(request, self.operation, self._options)
         if response.chunks is not None and not self.decoder.streams(response, request):
-            body = b"".join([chunk async for chunk in response.chunks])
-            response = response._replace(body=body, chunks=None)
+            response = await adrain(response)
         return self.decode(request, response, args, kwargs, check=check)
 
 

@@ -70,7 +70,8 @@ class BaseCall:
         """A Response to data."""
         from ..openapi.response_decoder import Decoder
 
-        return Decoder(self.operation, lambda: self.client.spec.models, self.client.refusal_hint)
+        client = self.client
+        return Decoder(self.operation, lambda: client.spec.models, client.refusal_hint, client.settle)
 
     def __init_subclass__(cls) -> None:
         cls.__doc__ = BaseCall.__doc__  # type: ignore[method-assign] # the operation's, not the class's
@@ -108,7 +109,7 @@ class BaseCall:
         Args:
             args: the positional arguments.
             kwargs: the others.
-            stream: whether the answer is wanted as it comes; None means where it is NDJSON.
+            stream: whether the answer is wanted as it comes; None means where it is read item by item.
 
         Raises:
             ArgumentError: nothing can be sent; with all that is wrong.
@@ -116,7 +117,7 @@ class BaseCall:
         __tracebackhide__ = True
         client = self.client
         if stream is None:
-            stream = media_types.is_ndjson(kwargs.get("accept") or self.encoder.accepts[0])
+            stream = media_types.is_sequence(kwargs.get("accept") or self.encoder.accepts[0])
         elif stream and "accept" not in kwargs and len(self.encoder.accepts) > 1:
             kwargs = {**kwargs, **self._line_by_line()}
         let_through = None
@@ -127,8 +128,8 @@ class BaseCall:
         )
 
     def _line_by_line(self) -> dict[str, str]:
-        """``accept=`` for an answer that comes line by line, where the document has one."""
-        lines = [name for name in self.encoder.accepts if media_types.is_ndjson(name)]
+        """``accept=`` for an answer that comes item by item or line by line, where the document has one."""
+        lines = [name for name in self.encoder.accepts if media_types.is_sequence(name)]
         lines += [name for name in self.encoder.accepts if media_types.is_text(name)]
         return {"accept": lines[0]} if lines else {}
 

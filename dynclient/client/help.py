@@ -107,7 +107,7 @@ def returns(operation: Operation) -> str:
     success = operation.success
     kinds = []
     for name, media in (success.content if success is not None else {}).items():
-        if media_types.is_ndjson(name):
+        if media_types.is_sequence(name):
             kinds.append("Iterator")
         elif media_types.is_json(name) or "*" in name:
             kinds.append(media.schema.words if media.schema is not None else "Any")

@@ -69,9 +69,10 @@ class Call(BaseCall):
         return (item for page in self.pages(*args, **kwargs) for item in plan.items_of(page))
 
     def stream(self, /, *args: object, **kwargs: object) -> Lines:
-        """The lines of a text, or the objects of NDJSON, as they come; nothing is collected first.
+        """The objects of NDJSON, the events of an event stream, lines of text or parts of octets, as they come.
 
-        NDJSON or text is asked for where the document has it; of any other answer the whole is the one thing given.
+        Nothing is collected first. What is read item by item, or text, is asked for where the document has it; of an
+        answer that is one JSON text the whole is the one thing given.
         The connection is given back at the end, and by ``close`` or ``with client.get_log.stream(…) as lines``.
         """
         from ..http.streams import Lines

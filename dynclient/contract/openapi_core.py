@@ -92,7 +92,7 @@ def _build(document: Mapping[str, object], base_url: str) -> object:
     except ImportError:
         raise ArgumentError("a second opinion needs openapi-core: pip install 'dynclient[contract]'") from None
     texts: dict[str, Any] = {
-        name: _text for name in _media_types(document) if media_types.is_text(name) or media_types.is_ndjson(name)
+        name: _text for name in _media_types(document) if media_types.is_text(name) or media_types.is_sequence(name)
     }
     config = Config(
         spec_validator_cls=None,  # type: ignore[arg-type] # checking a whole document takes a second; ``specs lint`` does that

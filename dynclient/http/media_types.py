@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["is_json", "is_ndjson", "is_text", "match_media", "media_type"]
+__all__ = [
+    "is_event_stream",
+    "is_json",
+    "is_json_sequence",
+    "is_ndjson",
+    "is_sequence",
+    "is_text",
+    "match_media",
+    "media_type",
+]
 
 
 _NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
@@ -32,10 +41,26 @@ def is_ndjson(media: str) -> bool:
     return media_type(media) in _NDJSON
 
 
+def is_json_sequence(media: str) -> bool:
+    """Whether it is JSON texts, each after a record separator (RFC 7464, RFC 8091)."""
+    media = media_type(media)
+    return media == "application/json-seq" or media.endswith("+json-seq")
+
+
+def is_event_stream(media: str) -> bool:
+    """Whether it is server-sent events (WHATWG HTML §9.2)."""
+    return media_type(media) == "text/event-stream"
+
+
+def is_sequence(media: str) -> bool:
+    """Whether it is read item by item: NDJSON, JSON sequences, events (OpenAPI 3.2 §4.14.2)."""
+    return is_ndjson(media) or is_json_sequence(media) or is_event_stream(media)
+
+
 def is_text(media: str) -> bool:
     """Whether it is text that is not JSON: ``text/*``, YAML, XML; ``plain/text`` for those who write it so."""
     media = media_type(media)
-    if is_json(media) or is_ndjson(media):
+    if is_json(media) or is_sequence(media):
         return False
     return (
         media.startswith("text/")
@@ -51,6 +76,8 @@ def _family(media: str) -> str:
         return "json"
     if media in _NDJSON:
         return "ndjson"
+    if is_json_sequence(media):
+        return "sequence"
     if media in _YAML or media.endswith("+yaml"):
         return "yaml"
     if media in {"text/plain", "plain/text"}:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..schema.schema import Schema
     from .operation import MediaType, Parameter
 
-__all__ = ["BodyEncoder", "Field", "is_octets"]
+__all__ = ["BodyEncoder", "Field", "is_octets", "item_violations", "kind_of"]
 
 FORM = "application/x-www-form-urlencoded"
 _NO_OBJECTS = frozenset({"xml", "text"})
@@ -51,6 +51,19 @@ def is_octets(value: object) -> bool:
     return isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "read")
 
 
+def item_violations(items: object, media: MediaType) -> list[Violation]:
+    """Where the items of a list break what the document says of a sequence (OpenAPI 3.2 §4.14.2)."""
+    whole, each = media.schema, media.of_items
+    wrong: list[Violation] = []
+    if whole is not None and each is not whole:
+        wrong += whole.request.violations(items, "body")
+    if not isinstance(items, list) and each is whole and whole is not None:
+        wrong += whole.request.violations(items, "body")
+    elif isinstance(items, list) and each is not None and not wrong:
+        wrong += [v for i, item in enumerate(items) for v in each.request.violations(item, "body", (i,))]
+    return wrong
+
+
 def kind_of(name: str) -> str:
     """What a media type takes, as the table of this module has it."""
     base = media_types.media_type(name)
@@ -58,10 +71,10 @@ def kind_of(name: str) -> str:
         ("json", media_types.is_json(base) or base in {"*/*", "application/*", ""}),
         ("form", base == FORM),
         ("multipart", base.startswith("multipart/")),
-        ("lines", media_types.is_ndjson(base) or base == "application/json-seq"),
+        ("lines", media_types.is_ndjson(base) or media_types.is_json_sequence(base)),
         ("yaml", base.endswith(("/yaml", "/x-yaml", "+yaml"))),
         ("xml", base.endswith(("/xml", "+xml"))),
-        ("text", media_types.is_text(base)),
+        ("text", media_types.is_text(base) or media_types.is_event_stream(base)),
     )
     return next((kind for kind, fits in kinds if fits), "octets")
 
@@ -160,7 +173,9 @@ class BodyEncoder:
         checked = to_json(plain, "body", (), wrong)
         if isinstance(checked, dict):
             self._fill(checked, arguments, wrong)
-        if self.media.schema is not None and len(wrong) == before:
+        if self.kind == "lines" and len(wrong) == before:
+            wrong += item_violations(checked, self.media)
+        elif self.media.schema is not None and len(wrong) == before:
             for violation in self.media.schema.request.violations(checked, "body"):
                 missing = violation.rule == "required" and len(violation.path) == 1
                 if not (skip_required and missing) and not (violation.path in files and violation.rule != "type"):

@@ -46,6 +46,14 @@ class MediaType(NamedTuple):
     schema: Schema | None
     encoding: Mapping[str, Any]
     pointer: str
+    item_schema: Schema | None = None  #: of each item of a sequence, ``itemSchema`` (OpenAPI 3.2 §4.14.2)
+
+    @property
+    def of_items(self) -> Schema | None:
+        """The schema of an item of a sequence: ``schema`` may describe the list of all, or in 3.0 and 3.1 an item."""
+        if self.item_schema is not None or self.schema is None:
+            return self.item_schema
+        return self.schema.items if self.schema.types == ("array",) else self.schema
 
 
 class RequestBody(NamedTuple):

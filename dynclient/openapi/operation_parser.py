@@ -156,7 +156,8 @@ class OperationParser:
         for name in part(value, "content"):
             base, item = pointers.join(pointer, "content", name), part(value["content"], name)
             schema = self.schemas.at(pointers.join(base, "schema")) if "schema" in item else None
-            content[name] = MediaType(name, schema, part(item, "encoding"), base)
+            each = self.schemas.at(pointers.join(base, "itemSchema")) if "itemSchema" in item else None
+            content[name] = MediaType(name, schema, part(item, "encoding"), base, each)
         return content
 
     def _request_body(self, value: dict[str, Any], pointer: str) -> RequestBody | None:

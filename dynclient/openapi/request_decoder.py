@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit
 from ..errors import Violation, near_names
 from ..http import media_types
 from . import parameter_styles as styles
-from .body_encoder import kind_of
+from .body_encoder import item_violations, kind_of
 from .forms import read_form
 from .multipart import read_multipart
 from .operation import fixed_query
@@ -182,13 +182,16 @@ def _typed_body(raw: bytes, content_type: str, media: MediaType, violations: lis
         elif kind == "multipart" and media.schema is not None:
             return _multipart(raw, content_type, media, media.schema, violations)
         elif kind == "lines":
-            body = [json.loads(line.strip(b"\x1e")) for line in raw.splitlines() if line.strip(b"\x1e ")]
+            mark = b"\x1e" if media_types.is_json_sequence(content_type) else b"\n"
+            body = [json.loads(text) for text in raw.split(mark) if text.strip()]
         else:
             return raw
     except (ValueError, RecursionError):
         violations.append(Violation("body", (), "json", "JSON", "something else", media.pointer))
         return raw
-    if media.schema is not None and kind != "lines":
+    if kind == "lines":
+        violations += item_violations(body, media)
+    elif media.schema is not None:
         violations += media.schema.request.violations(body, "body")
     return body
 

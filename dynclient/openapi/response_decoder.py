@@ -2,6 +2,8 @@
 
 2xx and 3xx are held against the document: status, media type, body. 400 and above is always an ``ApiError``, made
 from whichever body came; where that body breaks the document is kept beside it.
+
+Imported in functions: ``stream_items``, which only typed streams need.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import ApiError, ContractError, InvalidResponse, UndocumentedResponse, Violation, api_error_class
 from ..http import masking, media_types
 from ..http.json import loads
-from ..http.streams import Lines
+from ..http.streams import Lines, drain
 from ..schema.origins import Origin
 from . import parameter_styles as styles
 from .problem import clipped, problem
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from ..schema.validator import Validator
     from .operation import DocumentedResponse, Operation
 
-__all__ = ["Decoder", "Reply", "drain", "hint"]
+__all__ = ["Decoder", "Reply", "hint"]
 
 _MOST_READINGS = 100  # ways to read an answer that are kept, per operation
+#: kinds of answers that make sense item by item; octets do where they come in parts
+_STREAMS = frozenset({"ndjson", "sequence", "events"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 
 
@@ -76,7 +80,7 @@ class _Reading(NamedTuple):
 
     documented: DocumentedResponse | None
     media: str | None  # the documented media type it falls under
-    kind: str  # json, ndjson, text, bytes
+    kind: str  # json, ndjson, sequence, events, text, bytes
     schema: Schema | None
     validator: Validator | None
     build: Callable[[Any, Any], Any] | None
@@ -90,6 +94,7 @@ class Decoder:
         models: the models of its document, asked for when there is a schema.
         refusal_hint: what to do about an answer of 400 and above, for the end of the error's message; ``hint`` by
             default.
+        settle: gives the data of an item of a stream that breaks the document, or raises its error, as by default.
     """
 
     def __init__(
@@ -97,10 +102,12 @@ class Decoder:
         operation: Operation,
         models: Callable[[], Models],
         refusal_hint: Callable[[Response, Problem], str] | None = None,
+        settle: Callable[[Operation, Reply], Any] | None = None,
     ) -> None:
         self.operation = operation
         self._models = models
         self._refusal_hint = refusal_hint or (lambda response, _: hint(response))
+        self._settle = settle
         self._readings: dict[tuple[int, str | None, str | None], _Reading] = {}
 
     def decode(
@@ -114,7 +121,7 @@ class Decoder:
         """Read and judge an answer; nothing is raised.
 
         Args:
-            response: as the transport gave it; a stream is read to its end unless it is text or NDJSON of a 2xx.
+            response: as the transport gave it; a stream is read to its end where it is one JSON text or a refusal.
             arguments: the path arguments of the call, for ``Model.changes`` and updates.
             check: False reads without holding it against the document.
             request: what was answered, for errors; its Accept is what an answer is that does not say its type.
@@ -126,6 +133,8 @@ class Decoder:
             return self._refusal(response, reading, request, check=check)
         violations: list[Violation] = []
         data = self._read(response, reading, violations)
+        if reading.kind in _STREAMS and reading.media is not None and isinstance(data, Lines):
+            self._type_items(data, response, reading, arguments, check=check)
         warnings: tuple[Violation, ...] = ()
         if check and not violations:
             undocumented = self._undocumented(response, reading)
@@ -144,7 +153,7 @@ class Decoder:
 
     def streams(self, response: Response, request: Request | None = None) -> bool:
         """Is this an answer that makes sense before it has all come?"""
-        return response.status < 400 and self._reading(response, request).kind in {"ndjson", "text"}
+        return response.status < 400 and self._reading(response, request).kind != "json"
 
     def _has_body(self, response: Response) -> bool:
         """RFC 9110: an answer to HEAD and a 304 have none, whatever is documented."""
@@ -180,8 +189,8 @@ class Decoder:
     def _read(self, response: Response, reading: _Reading, violations: list[Violation]) -> Any:
         if not self._has_body(response):
             return None
-        if reading.kind == "ndjson" or response.chunks is not None:
-            return Lines(response, objects=reading.kind == "ndjson")
+        if reading.kind in _STREAMS or response.chunks is not None:
+            return Lines(response, reading.kind)
         if reading.kind == "json":
             return self._json(response, reading, violations)
         if reading.kind == "text":
@@ -199,6 +208,29 @@ class Decoder:
         except (ValueError, RecursionError):
             violations.append(self._broken("JSON", "something else, or a part of it", reading))
             return response.text()
+
+    def _type_items(
+        self, lines: Lines, response: Response, reading: _Reading, arguments: Mapping[str, object], *, check: bool
+    ) -> None:
+        """Have each item of a stream typed and held against the document as it is taken."""
+        from .stream_items import item_reader
+
+        assert reading.documented is not None and reading.media is not None  # noqa: S101, PT018 - there is a media type
+        read = item_reader(reading.documented.content[reading.media], self._models(), self.operation.id, arguments)
+        if read is None:
+            return
+
+        def settled(item: object) -> Any:
+            data, violations = read(item)
+            if not violations or not check:
+                return data
+            error = self._invalid(response, list(violations), data, None)
+            reply = Reply(response.status, response.headers, data, violations, (), response, error)
+            if self._settle is None:
+                raise error
+            return self._settle(self.operation, reply)
+
+        lines.each(settled)
 
     def _broken(self, expected: str, actual: str, reading: _Reading) -> Violation:
         pointer = reading.documented.pointer if reading.documented is not None else self.operation.pointer
@@ -240,9 +272,9 @@ class Decoder:
         """What is wrong with a status or media type that the document does not name."""
         documented = reading.documented
         if documented is None:
-            successes = [status for status in self.operation.responses if status[0] in "123d"]
-            if not successes and response.status < 300:
-                return None  # a document that says nothing of success allows any
+            finals = [status for status in self.operation.responses if status[0] in "23d"]
+            if not finals and response.status < 300:
+                return None  # a document that says nothing of success allows any; a 1xx is never final (RFC 9110 §15.2)
             names = ", ".join(self.operation.responses)
             pointer = f"{self.operation.pointer}/responses"
             violation = Violation("response", (), "status", f"one of {names}", str(response.status), pointer)
@@ -305,16 +337,11 @@ def _kind(content_type: str) -> str:
     media = media_types.media_type(content_type)
     if media_types.is_json(media) or "*" in media:
         return "json"
-    if media_types.is_ndjson(media):
-        return "ndjson"
+    if media_types.is_sequence(media):
+        return (
+            "events" if media_types.is_event_stream(media) else "ndjson" if media_types.is_ndjson(media) else "sequence"
+        )
     return "text" if media_types.is_text(media) else "bytes" if media else "json"
-
-
-def drain(response: Response) -> Response:
-    """The same response with its stream read to the end."""
-    if response.chunks is None:
-        return response
-    return response._replace(body=b"".join(response.chunks), chunks=None)
 
 
 # --- what the server said ----------------------------------------------------------------------------------------

@@ -224,6 +224,10 @@ class Spec:
 
         Where the document's servers have a path (``/api/v1``), the prefix must end in it.
         """
+        return next(self.matches(method, url), None)
+
+    def matches(self, method: str, url: str) -> Iterator[Match]:
+        """Every operation that a request may belong to, the best first; several where paths say the same URL."""
         parts = urlsplit(url)
         path, query = _ESCAPED.sub(_unescaped, parts.path), {*parts.query.split("&")}
         if self._routes is None:
@@ -238,8 +242,7 @@ class Spec:
                     continue
                 names = re.findall(r"\{([^{}]+)\}", operation.path)
                 values = [unquote(value) for value in route_match.groups()[1:]]
-                return Match(operation, dict(zip(names, values, strict=True)), route_match[1])
-        return None
+                yield Match(operation, dict(zip(names, values, strict=True)), route_match[1])
 
     def _make_routes(self) -> list[tuple[str, re.Pattern[str], str]]:
         bases = sorted({_base_pattern(server.url) for server in self.servers})

@@ -20,7 +20,7 @@ from ..schema import examples
 from .fake_state import ItemExists, NoSuchItem, fit, json_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ..openapi.operation import MediaType, Operation
     from ..openapi.request_decoder import DecodedRequest
@@ -32,6 +32,7 @@ __all__ = ["FakeResponse", "Refusal", "encode", "error_response", "invalid_statu
 
 
 _CURSORS = ("next_cursor", "previous_cursor", "total_entries_limit")  # what pages by cursor have, null elsewhere
+_EVENT_FIELDS = frozenset({"data", "event", "id", "retry"})
 _PAGE = 100  # items, where the document says nothing
 
 
@@ -278,12 +279,13 @@ class _Resource:
 
     def made_up(self) -> FakeResponse:
         """A valid answer, the same for the same arguments; what is known of the item above shows through."""
-        success = self.operation.success
+        success = self.operation.success or self.operation.response_for(self.status)
         if success is None or not success.content:
             return FakeResponse(self.status)
         if self.schema is None:
             media: MediaType = next(iter(success.content.values()))
-            data = self.sampled(media.schema) if media.schema is not None else "made up"
+            schema = media.item_schema or media.schema
+            data = self.sampled(schema) if schema is not None else "made up"
             return FakeResponse(self.status, data)
         data = self.sampled(self.schema, minimal=False)
         if isinstance(data, dict) and data:
@@ -381,8 +383,8 @@ def encode(operation: Operation, response: FakeResponse, accept: str) -> tuple[F
     data = response.data
     if isinstance(data, bytes):
         return response, data
-    if media_types.is_ndjson(media):
-        return response, "".join(json.dumps(line) + "\n" for line in _lines(data)).encode()
+    if media_types.is_sequence(media):
+        return response, "".join(map(_framed(media), _lines(data))).encode()
     if media_types.is_json(media) or "*" in media:
         return response, json.dumps(data).encode()
     return response, _text(data).encode()
@@ -398,6 +400,22 @@ def _chosen(accept: str, content: Iterable[str]) -> str:
             if pattern in {"*/*", name} or media_types.match_media(name, [pattern]):
                 return "application/json" if "*" in name else name
     raise Refusal(406, f"one of {', '.join(names)} can be had")
+
+
+def _framed(media: str) -> Callable[[object], str]:
+    """How an item stands in a stream."""
+    if media_types.is_event_stream(media):
+        return _event
+    mark = "\x1e" if media_types.is_json_sequence(media) else ""
+    return lambda item: f"{mark}{json.dumps(item)}\n"
+
+
+def _event(item: object) -> str:
+    """An item as an event: its own fields where it is one, else as the data."""
+    own = item if isinstance(item, dict) and "data" in item and item.keys() <= _EVENT_FIELDS else {"data": item}
+    lines = [f"{name}: {value}" for name, value in own.items() if name != "data" and value is not None]
+    data = own["data"] if isinstance(own["data"], str) else json.dumps(own["data"])
+    return "".join(f"{line}\n" for line in [*lines, *(f"data: {part}" for part in data.split("\n")), ""])
 
 
 def _lines(data: object) -> list[object]:

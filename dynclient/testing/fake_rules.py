@@ -110,7 +110,7 @@ def put_together(content: FakeResponse, body: bytes, headers: Mapping[str, str])
     if "content-type" not in fields:
         charset = "; charset=utf-8" if media_types.is_text(content.media) else ""
         fields |= {"Content-Type": content.media + charset}
-    if media_types.is_ndjson(content.media):
+    if media_types.is_sequence(content.media):
         return Response(content.status, fields, body, chunks=iter(body.splitlines(keepends=True)))
     return Response(content.status, fields | {"Content-Length": str(len(body))}, body)
 

@@ -38,6 +38,7 @@ from .fake_rules import (
     put_together,
 )
 from .fake_state import State
+from .fragments import match_request
 from .frameworks import Connexion, FastApi
 from .http_server import Delivery, Server
 from .misbehaviour import Misbehaviour, break_contract
@@ -270,7 +271,7 @@ class FakeServer:
         method = request.method
         if method == "HEAD" and self.framework is not None and self.framework.head_is_get:
             method = "GET"
-        return self.spec.match(method, request.url)
+        return match_request(self.spec, method, request)
 
     def _content(
         self,

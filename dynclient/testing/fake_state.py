@@ -53,6 +53,7 @@ class Collection(NamedTuple):
         key: the field that holds it.
         items: the name of the list in the answer.
         schema: of an item, as completely as the document describes it.
+        names: of the path parameter, which may want another form than the field does.
     """
 
     path: str
@@ -60,6 +61,7 @@ class Collection(NamedTuple):
     key: str
     items: str
     schema: Schema
+    names: Schema | None = None
 
 
 class State:
@@ -186,8 +188,13 @@ class State:
         if "integer" in schema.types:
             return n
         name = f"{re.sub(r'_?(?:id|name|key)$', '', collection.parameter) or collection.parameter}_{n}"
-        if schema.response.is_valid(name):
+        names = collection.names
+        if schema.response.is_valid(name) and (names is None or names.request.is_valid(name)):
             return name
+        if names is not None:
+            name = examples.sample(names, rng, direction="request", minimal=True)
+            if schema.response.is_valid(name):
+                return name
         return examples.sample(schema, rng, direction="response", minimal=True)
 
     def joined(self, collection: Collection, item: Any, values: Mapping[str, object]) -> Item:
@@ -305,7 +312,9 @@ def _collections(spec: Spec) -> Iterable[Collection]:
         )
         one = json_schema(paths[below[0]]["GET"]) if below and "GET" in paths[below[0]] else None
         full = one if one is not None and set(item_schema.fields) <= set(one.fields) else item_schema
-        yield Collection(path, parameter if key else "", key, paging.items, full)
+        one_path = [p for p in next(iter(paths[below[0]].values())).parameters if p.name == parameter] if below else []
+        names = next((p.schema for p in one_path if p.location == "path"), None)
+        yield Collection(path, parameter if key else "", key, paging.items, full, names)
 
 
 def json_schema(operation: Operation, status: int | None = None) -> Schema | None:
