@@ -30,7 +30,7 @@ OWN = {
 }
 
 
-def said(data, status=200):
+def json_reply(data, status=200):
     return answer(status, json.dumps(data).encode())
 
 
@@ -39,12 +39,12 @@ def server():
     """An Airflow 3 with FAB behind a prefix, that gives one token and wants it."""
     own = releases.application_document("fab-3.9.0")
     routes = {
-        "/p/api/v2/version": said({"version": "3.3.2", "git_version": None}),
-        "/p/auth/token": said({"access_token": "t"}, 201),
-        "/p/auth/openapi.json": said(own),
-        "/p/auth/fab/v1/users": said(USERS),
-        "/p/plugin/openapi.json": said(OWN),
-        "/p/plugin/items": said([1]),
+        "/p/api/v2/version": json_reply({"version": "3.3.2", "git_version": None}),
+        "/p/auth/token": json_reply({"access_token": "t"}, 201),
+        "/p/auth/openapi.json": json_reply(own),
+        "/p/auth/fab/v1/users": json_reply(USERS),
+        "/p/plugin/openapi.json": json_reply(OWN),
+        "/p/plugin/items": json_reply([1]),
     }
 
     def script(exchange):
@@ -119,10 +119,10 @@ def test_a_changed_user_goes_to_the_auth_manager():
     def script(exchange):
         path, method = exchange.seen.target.partition("?")[0], exchange.seen.line.split(" ")[0]
         routes = {
-            ("GET", "/api/v2/version"): said({"version": "3.3.2", "git_version": None}),
-            ("POST", "/auth/token"): said({"access_token": "t"}, 201),
-            ("GET", "/auth/fab/v1/users/u"): said(USER),
-            ("PATCH", "/auth/fab/v1/users/u"): said(user),
+            ("GET", "/api/v2/version"): json_reply({"version": "3.3.2", "git_version": None}),
+            ("POST", "/auth/token"): json_reply({"access_token": "t"}, 201),
+            ("GET", "/auth/fab/v1/users/u"): json_reply(USER),
+            ("PATCH", "/auth/fab/v1/users/u"): json_reply(user),
         }
         routes.get((method, path), answer(404, b"{}"))(exchange)
 

@@ -357,6 +357,6 @@ FAULTY = [
 def test_faults_have_pointers(paths, pointers):
     """Each fault says where it is; no reference is followed out of the document."""
     document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}
-    found = lint.faults(document)
-    assert pointers <= {fault.pointer for fault in found}
-    assert all(isinstance(fault, Fault) and fault.message for fault in found)
+    faults = lint.faults(document)
+    assert pointers <= {fault.pointer for fault in faults}
+    assert all(isinstance(fault, Fault) and fault.message for fault in faults)

@@ -43,8 +43,8 @@ from dynclient.http.transport import Transport
 def test_bodies_of_every_kind(script, body):
     """Length, chunks, gzip or the end of the connection: the whole body comes, whole or streamed."""
     with Server(script) as server, Transport(retries=0) as transport, requests.Session() as session:
-        given = Transport(session=session, retries=0)
-        for sender in (transport, given):
+        transport_of_session = Transport(session=session, retries=0)
+        for sender in (transport, transport_of_session):
             assert sender.send(get(server.url)).body == body
             streamed = sender.send(get(server.url, stream=True))
             assert streamed.body == b""

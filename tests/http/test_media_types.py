@@ -44,7 +44,7 @@ def test_kinds_of_media(media, kind):
 
 
 @pytest.mark.parametrize(
-    ("came", "documented", "match"),
+    ("content_type", "documented", "match"),
     [
         ("application/json; charset=utf-8", [JSON], JSON),
         ("application/json", ["Application/JSON; v=1"], "Application/JSON; v=1"),
@@ -63,6 +63,6 @@ def test_kinds_of_media(media, kind):
         ("", [], None),
     ],
 )
-def test_match_media(came, documented, match):
+def test_match_media(content_type, documented, match):
     """The same type goes before one read alike, that before a range of its type, that before any."""
-    assert match_media(came, documented) == match
+    assert match_media(content_type, documented) == match

@@ -34,8 +34,8 @@ def test_given_proxies_go_first(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     with Server(answer(200, b"proxy")) as proxy, Transport(proxies={"http": proxy.url}) as transport:
         assert transport.send(get("http://nowhere.invalid/")).body == b"proxy"
-    gone = {"http": f"http://127.0.0.1:{free_port()}"}
-    with Transport(proxies=gone, retries=0) as transport, pytest.raises(Unreachable, match="the proxy"):
+    proxies = {"http": f"http://127.0.0.1:{free_port()}"}
+    with Transport(proxies=proxies, retries=0) as transport, pytest.raises(Unreachable, match="the proxy"):
         transport.send(get("http://nowhere.invalid/"))
 
 
@@ -65,14 +65,14 @@ PROXIES = [
 ]
 
 
-@pytest.mark.parametrize(("scheme", "host", "port", "given", "environment", "proxy"), PROXIES)
-def test_which_proxy(monkeypatch, scheme, host, port, given, environment, proxy):
+@pytest.mark.parametrize(("scheme", "host", "port", "explicit", "environment", "proxy"), PROXIES)
+def test_which_proxy(monkeypatch, scheme, host, port, explicit, environment, proxy):
     """The narrowest one given, else the environment's, unless it excepts the host."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert proxy_for(scheme, host, port, given, trust_env=True) == proxy
-    if not given:
-        assert proxy_for(scheme, host, port, given, trust_env=False) is None
+    assert proxy_for(scheme, host, port, explicit, trust_env=True) == proxy
+    if not explicit:
+        assert proxy_for(scheme, host, port, explicit, trust_env=False) is None

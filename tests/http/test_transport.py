@@ -89,12 +89,12 @@ def test_vcrpy_records_and_replays(tmp_path, stream):
     scripts = (zipped(b'{"zipped": 1}'), chunked([b"a", b"b"]), answer(200, BIG[:2_000_000]), answer(404, b"no"))
 
     def talk(transport: Transport, url: str) -> list[tuple[int, bytes]]:
-        said = []
+        lines = []
         for number in range(len(scripts)):
             request = Request("POST", f"{url}/{number}%2F", Headers({"Accept": "*/*"}), b"{}", stream=stream)
             response = transport.send(request)
-            said.append((response.status, b"".join(response.chunks) if stream else response.body))
-        return said
+            lines.append((response.status, b"".join(response.chunks) if stream else response.body))
+        return lines
 
     with Server(*scripts) as server, vcr.use_cassette(cassette, record_mode="once"), Transport() as transport:
         live = talk(transport, server.url)

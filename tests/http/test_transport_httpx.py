@@ -82,8 +82,8 @@ def test_both_fail_in_the_same_way(script):
     for send in (plain, awaited):
         with Server(script) as server, pytest.raises(errors.TransportError) as caught:
             send(get(server.url), timeout=(5, 0.3), max_bytes=1000, retries=0)
-        said = str(caught.value).replace(server.url, "").partition(" (")[0]
-        raised.append((type(caught.value), said, caught.value.request_sent))
+        message = str(caught.value).replace(server.url, "").partition(" (")[0]
+        raised.append((type(caught.value), message, caught.value.request_sent))
     assert raised[0] == raised[1]
 
 

@@ -50,9 +50,9 @@ class Sink(http.server.BaseHTTPRequestHandler):
         return count
 
     def skipped(self, size: int) -> int:
-        left = size
-        while left:
-            left -= len(self.rfile.read(min(left, 65536)))
+        rest = size
+        while rest:
+            rest -= len(self.rfile.read(min(rest, 65536)))
         return size
 
     def log_message(self, *_):
@@ -109,11 +109,11 @@ class Stream:
     """What only reads, such as a pipe."""
 
     def __init__(self, size):
-        self.left = size
+        self.rest = size
 
     def read(self, size):
-        size = min(size, self.left)
-        self.left -= size
+        size = min(size, self.rest)
+        self.rest -= size
         return b"x" * size
 
 
