@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dynclient.documents import lint
+from dynclient.errors import Fault
 
 INFO = {"title": "t", "version": "1"}
 
@@ -12,7 +15,7 @@ def test_a_sound_document():
     assert lint.faults({"openapi": "3.1.0", "info": INFO, "paths": {}}) == []
 
 
-def test_faults_have_pointers():
+def test_messages_are_ours():
     """Broken rules and references that lead nowhere are faults at their places, in our words."""
     operation = {"operationId": "a", "responses": {"200": {"$ref": "#/nowhere"}}}
     document = {"openapi": "3.0.3", "info": {"title": "t"}, "paths": {"/a": {"get": operation}}}
@@ -32,3 +35,26 @@ def test_a_document_without_info_and_answers():
     """What the root and an operation lack is a fault at the root and at the operation."""
     faults = lint.lint({"openapi": "3.0.3", "paths": {"/a": {"get": {}}}})
     assert {fault.pointer for fault in faults} == {"#", "#/paths/~1a/get"}
+
+
+GET = {"operationId": "x", "responses": {"200": {"description": ""}}}
+
+
+FAULTY = [
+    # what is wrong, paths, the pointers of the faults
+    ("a missing description", {"/a": {"get": {"responses": {"200": {}}}}}, {"#/paths/~1a/get/responses/200"}),
+    ("an operationId twice", {"/a": {"get": GET}, "/b": {"get": GET}}, {"#/paths/~1b/get"}),
+    ("a path parameter that is not declared", {"/a/{b}": {"get": GET}}, {"#/paths/~1a~1{b}/get"}),
+    ("a dangling reference", {"/a": {"$ref": "#/components/pathItems/X"}}, {"#/paths/~1a"}),
+    ("a file", {"/a": {"get": GET | {"parameters": [{"$ref": "/etc/x"}]}}}, {"#/paths/~1a/get/parameters/0"}),
+    ("a host", {"/a": {"get": GET | {"requestBody": {"$ref": "http://[::1]:1/"}}}}, {"#/paths/~1a/get/requestBody"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("paths", "pointers"), [row[1:] for row in FAULTY], ids=[row[0] for row in FAULTY])
+def test_faults_have_pointers(paths, pointers):
+    """Each fault says where it is; no reference is followed out of the document."""
+    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}
+    faults = lint.faults(document)
+    assert pointers <= {fault.pointer for fault in faults}
+    assert all(isinstance(fault, Fault) and fault.message for fault in faults)
