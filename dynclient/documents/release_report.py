@@ -44,7 +44,7 @@ class ReleaseReport(NamedTuple):
         """A line for each thing that was done or is to be done."""
         yield from (f"correction extended, its fault is still there: {title}" for title in self.extended)
         yield from (f"correction not extended, put right upstream: {title}" for title in self.put_right)
-        yield from (f"correction to look at, what it corrects has changed or is gone: {title}" for title in self.changed)
+        yield from (f"correction to look at, its place has changed or is gone: {title}" for title in self.changed)
         yield from (f"names.json, {line}" for line in self.names)
         yield from (f"names.json, states, a new one of a {line}" for line in self.states)
         yield from (f"words.json lacks a line, {line}" for line in self.words)
