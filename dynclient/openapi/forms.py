@@ -50,10 +50,18 @@ def written_field(name: str, value: object, rule: Mapping[str, Any], *, encoded:
     if _is_deep(value) and "style" not in rule:
         pairs = [(quote(name, safe=""), quote(dumps(value), safe=""))]
     else:
+        value = _without_empty(value) if style == "deepObject" else value
         explode = rule.get("explode", style in {"form", "deepObject"}) is True
         content = styles.write(name, value, location="query", style=style, explode=explode)
         pairs = content if isinstance(content, list) else []
     return pairs if encoded else [(unquote_plus(key), unquote_plus(text)) for key, text in pairs]
+
+
+def _without_empty(value: object) -> object:
+    """The same without empty lists and objects inside, which the style deepObject cannot write."""
+    if isinstance(value, dict):
+        return {name: _without_empty(item) for name, item in value.items() if item not in ([], {}, None)}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_deep(value: object) -> bool:

@@ -9,13 +9,15 @@ The forms are OpenAPI 3.1 section 4.8.12 (the table "Style Examples" of 3.1.1), 
     query   form             color=blue,black            color=blue&color=black    R=100&G=200
     query   spaceDelimited   color=blue%20black          as form
     query   pipeDelimited    color=blue%7Cblack          as form
-    query   deepObject       color%5BR%5D=100            the same
+    query   deepObject       color%5BR%5D=100            the same; deeper values as ``deep_objects`` has them
     header  simple           blue,black                  the same; objects R=100,G=200
     cookie  form             color=blue,black            one cookie an item or a member
 
 Every character outside RFC 3986's unreserved set is percent-encoded as UTF-8 in paths, queries and cookies; header
 values are written as they are (OpenAPI: percent-encoding must not be applied there). A value that could not be read
 back as itself is refused with a ValueError whose text is a sentence for the caller; it holds no value.
+
+Imported in functions: ``deep_objects``, which few documents need.
 """
 
 from __future__ import annotations
@@ -60,12 +62,14 @@ class Types(NamedTuple):
         items: of an array's items.
         fields: of an object's declared members.
         others: of members beyond these; None when there are none.
+        schema: what they are the types of, for values that go deeper.
     """
 
     value: tuple[str, ...]
     items: tuple[str, ...] = ("string",)
     fields: Mapping[str, tuple[str, ...]] = {}
     others: tuple[str, ...] | None = None
+    schema: Schema | None = None
 
 
 def types_of(schema: Schema) -> Types:
@@ -88,7 +92,7 @@ def types_of(schema: Schema) -> Types:
     types = schema.described_types
     if not fields and others is None and "object" in types:
         others = ("string",)
-    return Types(types, tuple(items) or ("string",), fields, others)
+    return Types(types, tuple(items) or ("string",), fields, others, schema)
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -139,10 +143,11 @@ def _pairs(
 ) -> list[tuple[str, str]]:
     """The forms that carry a name: form, spaceDelimited, pipeDelimited, deepObject, matrix."""
     if style == "deepObject":
-        if not isinstance(value, dict):
+        if not isinstance(value, (dict, list)):
             raise ValueError("only an object can be written in the style deepObject")
-        _not_empty(value)
-        return [(_percent(f"{name}[{key}]"), encode(_text(item))) for key, item in value.items()]
+        from . import deep_objects
+
+        return [(_percent(key), encode(_text(item))) for key, item in deep_objects.pairs(name, value)]
     if explode and isinstance(value, (dict, list)):
         _not_empty(value)
         members = value.items() if isinstance(value, dict) else [(name, item) for item in value]
@@ -283,9 +288,9 @@ class _Form:
     def from_pairs(self, pairs: Sequence[tuple[str, str]]) -> Any:
         items = [(self.decode(key), text) for key, text in pairs]
         if self.style == "deepObject":
-            start = f"{self.name}["
-            members = [(key[len(start) : -1], text) for key, text in items if key.startswith(start) and key[-1] == "]"]
-            return self.members(members)
+            from . import deep_objects
+
+            return deep_objects.read(self.name, items, self.types, self.scalar)
         own = [text for key, text in items if key == self.name]
         if self.explode and self.allows("object") and not (own and (self.scalars or self.allows("array"))):
             fields = self.types.fields

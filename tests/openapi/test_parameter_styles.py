@@ -112,7 +112,7 @@ REFUSED = [
     ("path", "simple", True, [], "an empty array"),
     ("path", "matrix", True, [], "an empty array"),
     ("query", "form", False, [""], "like an empty array"),
-    ("query", "deepObject", True, ["a"], "only an object"),
+    ("query", "deepObject", True, "a", "only an object"),
     ("query", "spaceDelimited", False, ["a b", "c"], "holds ' '"),
     ("query", "pipeDelimited", False, ["a|b", "c"], "holds '|'"),
     ("path", "label", True, ["a.b", "c"], "holds '.'"),
@@ -130,7 +130,6 @@ REFUSED = [
     ("path", "simple", False, None, "null"),
     ("query", "form", True, ["a", None], "null"),
     ("query", "form", True, [["a"]], "inside an array"),
-    ("query", "deepObject", True, {"a": {"b": 1}}, "inside an array"),
     ("query", "form", True, float("nan"), "not JSON"),
     ("query", "form", True, "\ud800", "surrogate"),
     ("header", "form", True, "a", "no style form for a header"),
@@ -348,4 +347,4 @@ def test_types_of(schema, types):
     loop = {"anyOf": [{"$ref": "#/components/schemas/Loop"}]}
     components = {"S": schema, "N": {"type": "number"}, "Loop": loop}
     document = {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {"schemas": components}}
-    assert types == types_of(Schemas(document).at("#/components/schemas/S"))
+    assert types == types_of(Schemas(document).at("#/components/schemas/S"))._replace(schema=None)
