@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, Fault, SpecError
-from . import dialect, pointers
+from . import dialect, pointers, positions
+from .positions import HOLDS, MAP
 from .sources import read
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def faults(document: Mapping[str, object]) -> list[Fault]:
     """Every fault that openapi-spec-validator and the references show, each with its pointer.
 
     References that dangle or lead out are faults and are left out of what the validator sees: it would
-    follow them, to files and hosts.
+    follow them, to files and hosts. So is what stands in a vendor's extension (``x-…``), which nobody's rules judge.
     """
     try:
         from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
@@ -38,11 +39,11 @@ def faults(document: Mapping[str, object]) -> list[Fault]:
         raise ArgumentError(message) from None
 
     reports: list[Fault] = []
-    sound: dict[str, Any] = _without_bad_references(document, document, "#", reports)
+    sound: dict[str, Any] = _judged(document, document, "#", reports)
     validator = OpenAPIV30SpecValidator if dialect.version(document) == "3.0" else OpenAPIV31SpecValidator
     try:
         errors = validator(sound).iter_errors()
-        reports += [_fault(error) for error in errors if getattr(error, "validator", None) not in _DIRECTIONS]
+        reports += [_fault(error, sound) for error in errors if getattr(error, "validator", None) not in _DIRECTIONS]
     except Exception as error:  # noqa: BLE001 - whatever it stumbles over is a fault of the document
         reports.append(
             Fault("#", f"the validator could not go on ({type(error).__name__}); correct the faults above first")
@@ -50,21 +51,27 @@ def faults(document: Mapping[str, object]) -> list[Fault]:
     return list(dict.fromkeys(reports))
 
 
-def _without_bad_references(document: Mapping[str, object], value: object, pointer: str, reports: list[Fault]) -> Any:
+def _judged(
+    document: Mapping[str, object], value: object, pointer: str, reports: list[Fault], *, is_map: bool = False
+) -> Any:
+    """A part of a document without bad references and extensions; the keys of a map are names, not keywords."""
     if isinstance(value, list):
-        return [_without_bad_references(document, child, f"{pointer}/{i}", reports) for i, child in enumerate(value)]
+        return [_judged(document, child, f"{pointer}/{i}", reports) for i, child in enumerate(value)]
     if not isinstance(value, dict):
         return value
     target = value.get("$ref")
-    if isinstance(target, str):
+    if isinstance(target, str) and not is_map:
         try:
             pointers.follow(document, value, pointer)
         except SpecError as error:
             reports.append(Fault(pointer, str(error)))
             return {}
     return {
-        key: child if key in _DATA else _without_bad_references(document, child, pointers.join(pointer, key), reports)
+        key: child
+        if key in _DATA and not is_map
+        else _judged(document, child, pointers.join(pointer, key), reports, is_map=key in _MAPS and not is_map)
         for key, child in value.items()
+        if is_map or not str(key).startswith("x-")
     }
 
 
@@ -72,6 +79,16 @@ def _without_bad_references(document: Mapping[str, object], value: object, point
 _DIRECTIONS = frozenset({"readOnly", "writeOnly"})
 
 _DATA = frozenset({"example", "examples", "default", "enum", "const"})
+
+
+#: keywords whose objects hold names of the author's own, some of which begin with ``x-`` or read like keywords
+_MAPS = frozenset(
+    {
+        *(key for holds in HOLDS.values() for key, (shape, _) in holds.items() if shape == MAP),
+        *("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependentRequired"),
+        *("mapping", "scopes"),
+    }
+) - {"paths"}  # whose names begin with a slash
 
 
 _PLACE = re.compile(r"for '(?P<method>\w+)'(?: operation)? in '(?P<path>[^']*)'")
@@ -88,10 +105,38 @@ _MESSAGES = {
 }
 
 
-def _fault(error: Any) -> Fault:
+def _pointer(error: Any, document: Mapping[str, object]) -> str:
+    """Where an error is: some tell the way from the schema around it only, whose own place is looked for then."""
+    steps = [str(step) for step in getattr(error, "absolute_path", ())]
+    part = getattr(error, "instance", None)
+    pointer = pointers.join("#", *steps)
+    if pointers.is_there(document, pointer):
+        return pointer
+    for schema, place in positions.schemas(document):
+        if part is not None and _at(schema, steps) is part:
+            return pointers.join(place, *steps)
+    while not pointers.is_there(document, pointer):
+        steps.pop()
+        pointer = pointers.join("#", *steps)
+    return pointer
+
+
+def _at(value: Any, steps: list[str]) -> object:
+    """What stands at the end of the way from a value; None where it does not lead on."""
+    for step in steps:
+        if isinstance(value, dict):
+            value = value.get(step)
+        else:
+            value = (
+                value[int(step)] if isinstance(value, list) and step.isdecimal() and int(step) < len(value) else None
+            )
+    return value
+
+
+def _fault(error: Any, document: Mapping[str, object]) -> Fault:
     """One error of the validator in our words; of its own text only names of parts of the document are kept."""
     steps = [str(step) for step in getattr(error, "absolute_path", ())]
-    pointer = pointers.join("#", *steps)
+    pointer = _pointer(error, document)
     kind = type(error).__name__
     place = _PLACE.search(str(getattr(error, "message", "")))
     if place and not steps:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dynclient.documents import lint
+from dynclient.documents import lint, pointers
 from dynclient.errors import Fault
 
 INFO = {"title": "t", "version": "1"}
@@ -51,10 +51,39 @@ FAULTY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("paths", "pointers"), [row[1:] for row in FAULTY], ids=[row[0] for row in FAULTY])
-def test_faults_have_pointers(paths, pointers):
+@pytest.mark.parametrize(("paths", "places"), [row[1:] for row in FAULTY], ids=[row[0] for row in FAULTY])
+def test_faults_have_pointers(paths, places):
     """Each fault says where it is; no reference is followed out of the document."""
     document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths}
     faults = lint.faults(document)
-    assert pointers <= {fault.pointer for fault in faults}
+    assert places <= {fault.pointer for fault in faults}
     assert all(isinstance(fault, Fault) and fault.message for fault in faults)
+
+
+def test_extensions_are_not_judged():
+    """What a vendor's extension holds is nobody's business; a header or property of such a name is judged."""
+    loose = {"$ref": "#/nowhere", "type": 7, "required": "x"}
+    headers = {"x-rate": {"schema": {"type": "integer", "x-more": loose}}, "x-bad": {"$ref": "#/nowhere"}}
+    answer = {"description": "", "headers": headers, "x-cache": loose}
+    get = {"operationId": "a", "responses": {"200": answer}, "x-code": [loose]}
+    document = {"openapi": "3.1.0", "info": INFO | {"x-logo": loose}, "paths": {"/a": {"get": get}, "x-all": loose}}
+    places = {fault.pointer for fault in lint.faults(document | {"x-tags": loose})}
+    assert places == {"#/paths/~1a/get/responses/200/headers/x-bad"}
+
+
+def test_pointers_lead_somewhere():
+    """The fault of a schema that the validator places from the schema on is placed in the document."""
+    schema = {"type": "object", "properties": {"a": {"oneOf": []}, "type": {"enum": [], "default": 1, "type": "strin"}}}
+    content = {"application/json": {"schema": {"type": "array", "items": schema}}}
+    get = {"operationId": "a", "responses": {"200": {"description": "", "content": content}}}
+    for openapi in ("3.0.3", "3.1.0"):
+        document = {
+            "openapi": openapi,
+            "info": INFO,
+            "paths": {"/a": {"get": get}},
+            "components": {"schemas": {"S": schema}},
+        }
+        faults = lint.faults(document)
+        assert faults
+        assert all(pointers.is_there(document, fault.pointer) for fault in faults)
+        assert "#" not in {fault.pointer for fault in faults}
