@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from .masking import bare_url, masked_field, masked_url, name_rule
@@ -226,10 +227,17 @@ def origin(url: str) -> str:
         ValueError: it is not an absolute URL, or one that two parsers may read differently.
     """
     scheme, mark, rest = url.partition("://")
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    host = _AUTHORITY.fullmatch(authority)
-    scheme = scheme.lower()
-    if not mark or host is None or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
+    place = _origin(scheme, rest.partition("/")[0]) if mark else None
+    if place is None:
         raise ValueError(f"not an absolute URL: {bare_url(url)!r}; it reads scheme://host[:port]/path")
+    return place
+
+
+@lru_cache(maxsize=256)  # asked twice for each call
+def _origin(scheme: str, rest: str) -> str | None:
+    host = _AUTHORITY.fullmatch(re.split(r"[?#]", rest, maxsplit=1)[0])
+    scheme = scheme.lower()
+    if host is None or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
+        return None
     port = int(host[2]) if host[2] else _DEFAULT_PORTS.get(scheme)
     return f"{scheme}://{host[1].lower()}" + (f":{port}" if port is not None else "")
