@@ -67,8 +67,8 @@ class CodeCheck:
     def changes(self, operation: str) -> list[Change]:
         """The changes of one operation, its own name for it."""
         if operation not in self._changes:
-            listed = diff(self.old, self.new, renames=self.table, used=[operation])
-            self._changes[operation] = [change for change in listed if change.operation == operation]
+            changes = diff(self.old, self.new, renames=self.table, used=[operation])
+            self._changes[operation] = [change for change in changes if change.operation == operation]
         return self._changes[operation]
 
     def counterpart(self, operation: str) -> Operation | None:
@@ -198,20 +198,20 @@ class CodeCheck:
     def _new_arguments(self, use: Use, new: Operation) -> Iterator[tuple[str, str]]:
         """The arguments by the other release's names, with those that it wants, without those that it has not."""
         places = {(c.where.partition(" ")[2]): c.now[1].partition(" ")[2] for c in self.changes(use.operation)}
-        given: dict[str, str] = {}
+        arguments_now: dict[str, str] = {}
         path = [p.name for p in self.old.operations[use.operation].parameters if p.location == "path"]
         for name, value in use.arguments.items():
             now = places.get(name, name)
             if name in path or _argument_schema(new, now) is not None:
-                given[now if name not in path else name] = _literal(value)
+                arguments_now[now if name not in path else name] = _literal(value)
             else:
                 others = sorted(self._other_names(name))
                 other = next((one for one in others if _argument_schema(new, one) is not None), None)
                 if other is not None:
-                    given[other] = _literal(value)
+                    arguments_now[other] = _literal(value)
         for name in _required(new) if use.complete else ():
-            given.setdefault(name, "…")
-        yield from given.items()
+            arguments_now.setdefault(name, "…")
+        yield from arguments_now.items()
 
 
 def _argument_schema(operation: Operation, name: str) -> Schema | None:

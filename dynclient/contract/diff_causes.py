@@ -67,13 +67,13 @@ def causes(changes: Iterable[Change]) -> tuple[Cause, ...]:
         section, owner, field = _subject(change)
         fields = groups.setdefault((section, change.level, owner, change.message), {})
         fields.setdefault(field, []).append(change)
-    listed = []
+    rows = []
     for (section, level, owner, message), fields in groups.items():
         group = tuple(change for changes_of in fields.values() for change in changes_of)
         operations = tuple(dict.fromkeys(change.operation for change in group if change.operation))
-        listed.append(Cause(section, level, _words(owner, list(fields)), message, operations, group))
+        rows.append(Cause(section, level, _words(owner, list(fields)), message, operations, group))
     order = list(SECTIONS)
-    return tuple(sorted(listed, key=lambda cause: (order.index(cause.section), LEVELS.index(cause.level))))
+    return tuple(sorted(rows, key=lambda cause: (order.index(cause.section), LEVELS.index(cause.level))))
 
 
 def _subject(change: Change) -> tuple[str, str, str]:

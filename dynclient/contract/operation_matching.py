@@ -35,13 +35,13 @@ def match_operations(a: Spec, b: Spec, renames: Mapping[str, str]) -> list[tuple
     counterparts: dict[str, str] = {}
     for shape in left:
         counterparts.update(zip(left[shape], right.get(shape, ()), strict=False))
-    matched = set(counterparts.values())
-    rest = [id_ for id_ in b.operations if id_ not in matched]
+    partners = set(counterparts.values())
+    rest = [id_ for id_ in b.operations if id_ not in partners]
     again = pairs((id_ for id_ in a.operations if id_ not in counterparts), rest, renames)
     counterparts.update((old, new) for old, new in again if old and new)
-    matched = set(counterparts.values())
-    gone: list[tuple[str | None, str | None]] = [(id_, counterparts.get(id_)) for id_ in a.operations]
-    return gone + [(None, id_) for id_ in b.operations if id_ not in matched]
+    partners = set(counterparts.values())
+    in_order: list[tuple[str | None, str | None]] = [(id_, counterparts.get(id_)) for id_ in a.operations]
+    return in_order + [(None, id_) for id_ in b.operations if id_ not in partners]
 
 
 def _by_shape(spec: Spec) -> dict[tuple[str, str], list[str]]:

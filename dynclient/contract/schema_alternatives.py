@@ -130,8 +130,8 @@ def branches(node: Node, declared: Sequence[Schema] = ()) -> list[Branch]:
     """The alternatives of a place; ``declared`` is what holds for all of them already."""
     parts, unions = conjunction(node, declared)
     if unions:
-        chosen = itertools.islice(itertools.product(*unions), _MOST_BRANCHES)
-        return [branch for combination in chosen for branch in branches(combination, parts)]
+        combinations = itertools.islice(itertools.product(*unions), _MOST_BRANCHES)
+        return [branch for combination in combinations for branch in branches(combination, parts)]
     return [Branch(kind, parts) for kind in _types(parts)]
 
 

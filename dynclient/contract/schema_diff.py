@@ -38,17 +38,17 @@ class Difference(NamedTuple):
 
 def pairs(a: Iterable[str], b: Iterable[str], renames: Mapping[str, str]) -> list[tuple[str | None, str | None]]:
     """Names of both sides matched: the same, then renamed in either direction; the rest stand alone. Sorted."""
-    gone, new = dict.fromkeys(a), dict.fromkeys(b)
-    both = [name for name in gone if name in new]
+    rest, new = dict.fromkeys(a), dict.fromkeys(b)
+    both = [name for name in rest if name in new]
     for name in both:
-        del gone[name], new[name]
+        del rest[name], new[name]
     matches: list[tuple[str | None, str | None]] = [(name, name) for name in both]
     for older, newer in renames.items():
         for left, right in ((older, newer), (newer, older)):
-            if left in gone and right in new:
+            if left in rest and right in new:
                 matches.append((left, right))
-                del gone[left], new[right]
-    matches += [(name, None) for name in gone] + [(None, name) for name in new]
+                del rest[left], new[right]
+    matches += [(name, None) for name in rest] + [(None, name) for name in new]
     return sorted(matches, key=lambda pair: sorted(name or "" for name in pair))
 
 
@@ -79,7 +79,7 @@ class Comparison:
         self._stack: list[object] = []
         self._cyclic: set[object] = set()
         self._met: set[object] = set()
-        self._cut = 0
+        self._cuts = 0
 
     def schemas(self, a: Schema | None, b: Schema | None) -> list[Difference]:
         """How ``b`` differs from ``a``; None is a schema that says nothing. A cycle is gone round once."""
@@ -108,17 +108,17 @@ class Comparison:
             return self._kept[key]
         if key in self._stack:
             self._cyclic.update(self._stack[self._stack.index(key) :])
-            self._cut += 1
+            self._cuts += 1
             return []
         if key in self._cyclic and key in self._met:
-            self._cut += 1
+            self._cuts += 1
             return []
         self._met.add(key)
         self._stack.append(key)
-        cut = self._cut
+        cuts = self._cuts
         differences = list(self._place(a, b))
         self._stack.pop()
-        if cut == self._cut:
+        if cuts == self._cuts:
             self._kept[key] = differences
         return differences
 
@@ -146,18 +146,18 @@ class Comparison:
 
     def _unions(self, left: list[Branch], right: list[Branch], at: Pointers) -> Iterator[Difference]:
         open_ = [any(branch.type is None for branch in side) for side in (left, right)]
-        matched = [(0, 0)] if len(left) == len(right) == 1 else _matched(left, right)
-        if not matched or open_[0] != open_[1]:
+        matches = [(0, 0)] if len(left) == len(right) == 1 else _best_pairs(left, right)
+        if not matches or open_[0] != open_[1]:
             aspect = "type-narrowed" if open_[0] else "type-widened" if open_[1] else "type-changed"
             yield self.difference(aspect, at, was=words(left), now=words(right))
             return
-        for i, j in matched:
+        for i, j in matches:
             yield from self._alternatives(left[i], right[j])
         if all(open_):  # whatever else is listed, anything is taken
             return
-        for i in sorted({*range(len(left))} - {pair[0] for pair in matched}):
+        for i in sorted({*range(len(left))} - {pair[0] for pair in matches}):
             yield self.difference("union-member-removed", (left[i].pointer, at[1]), was=left[i].words)
-        for j in sorted({*range(len(right))} - {pair[1] for pair in matched}):
+        for j in sorted({*range(len(right))} - {pair[1] for pair in matches}):
             yield self.difference("union-member-added", (at[0], right[j].pointer), now=right[j].words)
 
     def _alternatives(self, a: Branch, b: Branch) -> Iterator[Difference]:
@@ -179,12 +179,12 @@ class Comparison:
     def _values(self, a: Branch, b: Branch, at: Pointers) -> Iterator[Difference]:
         old, new = a.enum, b.enum
         if old is not None and new is not None:
-            for aspect, gone in (
+            for aspect, rest in (
                 ("removed", [v for v in old if v not in new]),
                 ("added", [v for v in new if v not in old]),
             ):
-                if gone:
-                    text = " or ".join(gone)
+                if rest:
+                    text = " or ".join(rest)
                     yield self.difference(f"enum-values-{aspect}", at, was=text, now=text)
         elif old is not None or new is not None:
             aspect = "became-enum" if old is None else "no-longer-enum"
@@ -272,7 +272,7 @@ class Comparison:
         yield from self._below(a.items(), b.items(), ("[]", "[]"))
 
 
-def _matched(left: list[Branch], right: list[Branch]) -> list[tuple[int, int]]:
+def _best_pairs(left: list[Branch], right: list[Branch]) -> list[tuple[int, int]]:
     """Branches paired by likeness, the best first; the order does not depend on which side is called left."""
     scores = [(likeness(a, b), i, j) for i, a in enumerate(left) for j, b in enumerate(right)]
     matches: list[tuple[int, int]] = []

@@ -25,8 +25,8 @@ class Assets:
         self.world = world
         self.runs = runs
         self.rules: dict[str, Rule] = {
-            "get_assets": self.listed,
-            "get_datasets": self.listed,
+            "get_assets": self.list_items,
+            "get_datasets": self.list_items,
             "get_asset": self.one,
             "get_dataset": self.one,
             "get_asset_events": self.events,
@@ -93,15 +93,15 @@ class Assets:
             rows.append({**row, "last_asset_event": None})
         return rows
 
-    def listed(self, context: RuleContext) -> FakeResponse:
+    def list_items(self, context: RuleContext) -> FakeResponse:
         """Those that the query asks for; on 2.x the total is that of all."""
         query = context.arguments
         rows = []
         for row in self.rows():
             dags = {one["dag_id"] for one in (*row["producing_tasks"], *row["scheduled_dags"])}
-            wanted = query.get("dag_ids") or []
-            wanted = wanted.split(",") if isinstance(wanted, str) else wanted
-            if wanted and not dags & set(wanted):
+            argument = query.get("dag_ids") or []
+            argument = argument.split(",") if isinstance(argument, str) else argument
+            if argument and not dags & set(argument):
                 continue
             if not like(row["uri"], query.get("uri_pattern") or "~") or not like(
                 row["name"], query.get("name_pattern") or "~"
@@ -115,11 +115,11 @@ class Assets:
 
     def _asset(self, context: RuleContext, name: str = "") -> dict[str, Any]:
         arguments = context.arguments
-        wanted = name or arguments.get("uri") or arguments.get("asset_id")
+        argument = name or arguments.get("uri") or arguments.get("asset_id")
         for row in self.rows():
-            if wanted in {row["id"], row["uri"]} or str(wanted) == str(row["id"]):
+            if argument in {row["id"], row["uri"]} or str(argument) == str(row["id"]):
                 return row
-        raise Refusal(404, f"The Asset with ID: `{wanted}` was not found", title="Dataset not found")
+        raise Refusal(404, f"The Asset with ID: `{argument}` was not found", title="Dataset not found")
 
     def one(self, context: RuleContext) -> FakeResponse:
         """One asset, by id or URI."""

@@ -30,14 +30,14 @@ class Backfills:
         self.rules: dict[str, Rule] = {
             "create_backfill": self.create,
             "create_backfill_dry_run": self.dry_run,
-            "list_backfills": self.listed,
+            "list_backfills": self.list_items,
             "get_backfill": self.read,
             "pause_backfill": self.pause,
             "unpause_backfill": self.pause,
             "cancel_backfill": self.cancel,
         }
 
-    def held(self, context: RuleContext) -> dict[str, Item]:
+    def items_of(self, context: RuleContext) -> dict[str, Item]:
         """Backfills by number, as text."""
         return self.world.items(context.fake.state, "backfills")
 
@@ -47,9 +47,9 @@ class Backfills:
 
     def _one(self, context: RuleContext) -> Item:
         number = str(context.arguments["backfill_id"])
-        if number not in self.held(context):
+        if number not in self.items_of(context):
             raise Refusal(404, "Backfill not found")
-        backfill = self.held(context)[number]
+        backfill = self.items_of(context)[number]
         runs = self._runs(context, backfill)
         for run in runs:
             self.runs.step(context.fake.state, backfill["dag_id"], run)
@@ -78,7 +78,7 @@ class Backfills:
         return [start + dt.timedelta(days=n) for n in range((end - start).days + 1)]
 
     def _open(self, context: RuleContext) -> bool:
-        rows = self.held(context).values()
+        rows = self.items_of(context).values()
         return any(row["dag_id"] == context.body["dag_id"] and row["completed_at"] is None for row in rows)
 
     def create(self, context: RuleContext) -> FakeResponse:
@@ -89,7 +89,7 @@ class Backfills:
             raise Refusal(409, f"There is already a running backfill for dag {dag}")
         if not days and world.since("3.2"):
             raise crashed(world)
-        number = len(self.held(context)) + 1
+        number = len(self.items_of(context)) + 1
         about = {
             "id": number,
             "dag_run_conf": body.get("dag_run_conf") or ({} if not world.since("3.1") else None),
@@ -102,7 +102,7 @@ class Backfills:
             "dag_display_name": dag,
         }
         values = {**{name: body[name] for name in ("dag_id", "from_date", "to_date")}, **about}
-        self.held(context)[str(number)] = values
+        self.items_of(context)[str(number)] = values
         for day in days:
             self._run(context, dag, number, day)
         return context.answer(values)
@@ -140,11 +140,11 @@ class Backfills:
         ]
         return context.answer({"backfills": rows, "total_entries": len(rows)})
 
-    def listed(self, context: RuleContext) -> FakeResponse:
+    def list_items(self, context: RuleContext) -> FakeResponse:
         """Those of a DAG."""
         rows = [
             row
-            for row in self.held(context).values()
+            for row in self.items_of(context).values()
             if row["dag_id"] == context.arguments.get("dag_id", row["dag_id"])
         ]
         return context.page(rows)
@@ -178,7 +178,7 @@ class Questions:
         self.instances = instances
         self.answers: dict[tuple[object, ...], dict[str, object]] = {}
         self.rules: dict[str, Rule] = {
-            "get_hitl_details": self.listed,
+            "get_hitl_details": self.list_items,
             "get_hitl_detail": self.read,
             "get_hitl_detail_try_detail": self.read,
             "update_hitl_detail": self.respond,
@@ -195,9 +195,9 @@ class Questions:
         if not asks:
             raise Refusal(404, "Human-in-the-loop detail not found")
         item = self.instances.instance(context)
-        return self._shown(item, asks), item
+        return self._show(item, asks), item
 
-    def _shown(self, item: Item, asks: Any) -> dict[str, Any]:
+    def _show(self, item: Item, asks: Any) -> dict[str, Any]:
         key = (item["dag_id"], item["dag_run_id"], item["task_id"], item["map_index"])
         response = self.answers.get(key, {})
         return {
@@ -219,7 +219,7 @@ class Questions:
         """One question, with its answer when there is one."""
         return context.answer(self._question(context)[0])
 
-    def listed(self, context: RuleContext) -> FakeResponse:
+    def list_items(self, context: RuleContext) -> FakeResponse:
         """The questions of all runs, or of one."""
         query, state, rows = context.arguments, context.fake.state, []
         dags = list(self.world.dags) if query["dag_id"] == "~" else [query["dag_id"]]
@@ -230,9 +230,9 @@ class Questions:
                 for item in self.instances.of_run(state, dag, run).values():
                     asks = self.world.task(dag, item["task_id"]).get("asks")
                     if asks and item.get("state"):
-                        rows.append(self._shown(item, asks))
-        wanted = query.get("response_received")
-        rows = [row for row in rows if wanted is None or row["response_received"] is wanted]
+                        rows.append(self._show(item, asks))
+        argument = query.get("response_received")
+        rows = [row for row in rows if argument is None or row["response_received"] is argument]
         states = query.get("state")
         rows = [row for row in rows if not states or row["task_instance"]["state"] in states]
         rows = [row for row in rows if query.get("subject_search", "") in row["subject"]]
@@ -255,7 +255,7 @@ class Questions:
             "responded_by_user": {"id": "admin", "name": "admin"},
         }
         item |= {"state": "success" if known else "failed", "end_date": now()}
-        return context.answer({**self._shown(item, question), "responded_by": {"id": "admin", "name": "admin"}})
+        return context.answer({**self._show(item, question), "responded_by": {"id": "admin", "name": "admin"}})
 
 
 class Stores:
@@ -266,7 +266,7 @@ class Stores:
         self.values: dict[tuple[object, ...], dict[str, dict[str, object]]] = {}
         kinds = ("task", "asset")
         self.rules: dict[str, Rule] = {
-            **{f"list_{kind}_state_store": self.listed for kind in kinds},
+            **{f"list_{kind}_state_store": self.list_items for kind in kinds},
             **{f"clear_{kind}_state_store": self.clear for kind in kinds},
             **{f"get_{kind}_state_store": self.read for kind in kinds},
             **{f"set_{kind}_state_store": self.write for kind in kinds},
@@ -274,38 +274,38 @@ class Stores:
             "patch_task_state_store": self.write,
         }
 
-    def held(self, context: RuleContext) -> dict[str, dict[str, object]]:
+    def items_of(self, context: RuleContext) -> dict[str, dict[str, object]]:
         """The values of one task instance or asset, by key."""
         names = context.arguments
         where = tuple(names.get(name) for name in ("dag_id", "dag_run_id", "task_id", "map_index", "asset_id"))
         return self.values.setdefault(where, {})
 
-    def listed(self, context: RuleContext) -> FakeResponse:
+    def list_items(self, context: RuleContext) -> FakeResponse:
         """All of them."""
-        return context.page(self.held(context).values())
+        return context.page(self.items_of(context).values())
 
     def read(self, context: RuleContext) -> FakeResponse:
         """One."""
-        if context.arguments["key"] not in self.held(context):
+        if context.arguments["key"] not in self.items_of(context):
             raise Refusal(404, f"State with key: `{context.arguments['key']}` not found")
-        return context.answer(self.held(context)[context.arguments["key"]])
+        return context.answer(self.items_of(context)[context.arguments["key"]])
 
     def write(self, context: RuleContext) -> FakeResponse:
         """Put in the place of what was there; a PATCH shows it."""
         key = context.arguments["key"]
         writer: dict[str, object] = {"kind": "api", "dag_id": None, "run_id": None, "task_id": None, "map_index": None}
         row: dict[str, object] = {"key": key, "updated_at": now(), "expires_at": None, "last_updated_by": writer}
-        self.held(context)[key] = {**row, "value": context.body.get("value")}
+        self.items_of(context)[key] = {**row, "value": context.body.get("value")}
         if context.request.method == "PATCH":
-            return context.answer(self.held(context)[key])
+            return context.answer(self.items_of(context)[key])
         return FakeResponse(204, NO_BODY)
 
     def delete(self, context: RuleContext) -> FakeResponse:
         """Gone, whether it was there or not."""
-        self.held(context).pop(context.arguments["key"], None)
+        self.items_of(context).pop(context.arguments["key"], None)
         return FakeResponse(204, NO_BODY)
 
     def clear(self, context: RuleContext) -> FakeResponse:
         """All gone."""
-        self.held(context).clear()
+        self.items_of(context).clear()
         return FakeResponse(204, NO_BODY)

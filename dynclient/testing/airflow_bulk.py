@@ -40,24 +40,24 @@ class Bulk:
         """Pools, variables or connections: made, changed, removed, in the order of the actions."""
         assert context.decoded is not None  # noqa: S101 - a rule of an operation
         kind, key, alias = _KINDS[context.decoded.operation.id]
-        held = self.world.items(context.fake.state, kind)
+        entries = self.world.items(context.fake.state, kind)
         collection = context.fake.state.collections[f"{self.world.base}/{kind}"]
         results: dict[str, Any] = {}
-        before = set(held)
+        before = set(entries)
         for action in context.body["actions"]:
             result = results.setdefault(action["action"], {"success": [], "errors": []})
             for entity in action["entities"]:
                 name = entity if isinstance(entity, str) else entity.get(key) or entity.get(alias)
-                there = name in (before if kind == "connections" else held)
+                there = name in (before if kind == "connections" else entries)
                 error = _refusal(action, there)
                 if error is not None:
                     result["errors"] += error
                     continue
                 if action["action"] == "delete":
-                    del held[name]
-                elif name in held:
+                    del entries[name]
+                elif name in entries:
                     mask = action.get("update_mask")
-                    held[name] |= {field: value for field, value in entity.items() if not mask or field in mask}
+                    entries[name] |= {field: value for field, value in entity.items() if not mask or field in mask}
                 else:
                     context.fake.state.create(collection, self.world.place(kind), {**entity, key: name})
                 result["success"].append(name)
@@ -109,16 +109,16 @@ class Bulk:
             for one in action["entities"]:
                 entity = {"dag_run_id": one} if isinstance(one, str) else one
                 dag = entity.get("dag_id") or context.arguments["dag_id"]
-                held = self.world.items(context.fake.state, "dags", dag, "dagRuns")
+                entries = self.world.items(context.fake.state, "dags", dag, "dagRuns")
                 name = entity["dag_run_id"]
-                if name not in held:
+                if name not in entries:
                     if action.get("action_on_non_existence") != "skip":
                         result["errors"].append(_error(f"The runs {{'{name}'}} were not found.", 404))
                     continue
                 if action["action"] == "delete":
-                    del held[name]
+                    del entries[name]
                 else:
-                    held[name] |= {field: entity[field] for field in ("state", "note") if field in entity}
+                    entries[name] |= {field: entity[field] for field in ("state", "note") if field in entity}
                 result["success"].append(f"{dag}.{name}")
         return _answer(results)
 

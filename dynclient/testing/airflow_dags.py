@@ -50,7 +50,7 @@ class Dags:
         self.world = world
         self.favorites: set[str] = set()
         self.rules: dict[str, Rule] = {
-            "get_dags": self.listed,
+            "get_dags": self.list_items,
             "get_dag": self.read,
             "get_dag_details": self.details,
             "patch_dag": self.patch,
@@ -71,7 +71,7 @@ class Dags:
         if not expose_config:
             self.rules |= dict.fromkeys(("get_config", "get_value", "get_config_value"), self.hidden)
 
-    def held(self, context: RuleContext) -> dict[str, Item]:
+    def items_of(self, context: RuleContext) -> dict[str, Item]:
         """DAGs by name."""
         return self.world.items(context.fake.state, "dags")
 
@@ -82,10 +82,10 @@ class Dags:
             Refusal: 404; on 2.x its detail may be null.
         """
         name = context.arguments["dag_id"]
-        if name not in self.held(context):
+        if name not in self.items_of(context):
             detail = None if quiet and not self.world.is_new else f"The Dag with ID: `{name}` was not found"
             raise Refusal(404, detail, title=title)
-        return self.held(context)[name]
+        return self.items_of(context)[name]
 
     def hidden(self, _: RuleContext) -> FakeResponse:
         """The configuration is not shown unless an administrator says so; before 2.7 options have no route."""
@@ -93,10 +93,10 @@ class Dags:
 
     # --- DAGs ---
 
-    def listed(self, context: RuleContext) -> FakeResponse | None:
+    def list_items(self, context: RuleContext) -> FakeResponse | None:
         """Those of the states that their runs are in, and favourites."""
         query = context.arguments
-        rows = self.held(context)
+        rows = self.items_of(context)
         for name, dag in rows.items():
             dag["_favorite"] = name in self.favorites
         by_runs = {"last_dag_run_state", "dag_run_state", "dag_run_start_date_gte", "has_import_errors"}
@@ -127,10 +127,10 @@ class Dags:
         response = context.default()
         if self.world.is_new:
             return response
-        dropped = [
+        omissions = [
             name for name, (first, last) in _UNSENT.items() if numbers(first) <= self.world.release <= numbers(last)
         ]
-        data = {name: value for name, value in response.data.items() if name not in dropped}
+        data = {name: value for name, value in response.data.items() if name not in omissions}
         if self.world.since("2.8"):
             data["owners"] = []
         return response._replace(data=data)
@@ -154,9 +154,9 @@ class Dags:
         pattern = context.arguments.get("dag_id_pattern")
         if pattern is None and not self.world.is_new:
             raise Refusal(400, "Missing query parameter 'dag_id_pattern'")
-        rows = [dag for name, dag in self.held(context).items() if pattern is not None and like(name, pattern)]
+        rows = [dag for name, dag in self.items_of(context).items() if pattern is not None and like(name, pattern)]
         for dag in context.page(rows).data["dags"]:
-            self.held(context)[dag["dag_id"]]["is_paused"] = context.body["is_paused"]
+            self.items_of(context)[dag["dag_id"]]["is_paused"] = context.body["is_paused"]
         return context.page(rows)
 
     def delete(self, context: RuleContext) -> FakeResponse:
@@ -187,7 +187,7 @@ class Dags:
     def tasks(self, context: RuleContext) -> FakeResponse:
         """The tasks of a DAG."""
         name = context.arguments["dag_id"]
-        if name not in self.held(context) and not self.world.is_new and not self.world.since("2.2"):
+        if name not in self.items_of(context) and not self.world.is_new and not self.world.since("2.2"):
             raise crashed(self.world)
         self.dag(context, title="DAG not found")
         rows = list(self.world.items(context.fake.state, "dags", name, "tasks").values())
@@ -214,7 +214,7 @@ class Dags:
     def task(self, context: RuleContext) -> FakeResponse:
         """One task."""
         name = context.arguments["dag_id"]
-        if name not in self.held(context) and not self.world.is_new and not self.world.since("2.2"):
+        if name not in self.items_of(context) and not self.world.is_new and not self.world.since("2.2"):
             raise crashed(self.world)
         rows = self.world.items(context.fake.state, "dags", name, "tasks")
         if context.arguments["task_id"] not in rows:
@@ -225,7 +225,7 @@ class Dags:
     # --- sources, versions ---
 
     def _by_token(self, context: RuleContext) -> None:
-        tokens = {dag.get("file_token") for dag in self.held(context).values()}
+        tokens = {dag.get("file_token") for dag in self.items_of(context).values()}
         if context.arguments["file_token"] not in tokens:
             raise Refusal(404, "File not found" if self.world.is_new else None, title="Dag source not found")
 
@@ -250,7 +250,7 @@ class Dags:
         )
 
     def _tokens(self, context: RuleContext) -> set[object]:
-        return {dag.get("file_token") for dag in self.held(context).values()}
+        return {dag.get("file_token") for dag in self.items_of(context).values()}
 
     def reparse(self, context: RuleContext) -> FakeResponse | None:
         """Noted; the file is read again later."""
@@ -265,8 +265,8 @@ class Dags:
         if not names and not self.world.is_new:
             raise Refusal(400, "Missing query parameter 'dag_ids'")
         rows = []
-        for name in names or self.held(context):
-            if name not in self.held(context):
+        for name in names or self.items_of(context):
+            if name not in self.items_of(context):
                 continue
             runs = self.world.items(context.fake.state, "dags", name, "dagRuns").values()
             if self.world.is_new and not runs:
@@ -278,7 +278,7 @@ class Dags:
 
     def tags(self, context: RuleContext) -> FakeResponse:
         """The tags of all DAGs."""
-        names = sorted({tag["name"] for dag in self.held(context).values() for tag in dag.get("tags") or ()})
+        names = sorted({tag["name"] for dag in self.items_of(context).values() for tag in dag.get("tags") or ()})
         names = [name for name in names if like(name, context.arguments.get("tag_name_pattern") or "~")]
         query, total = context.arguments, len(names)
         limit = query.get("limit", 50)
@@ -297,7 +297,7 @@ class Dags:
     def versions(self, context: RuleContext) -> FakeResponse:
         """Every DAG has one."""
         if context.arguments["dag_id"] == "~":
-            return context.page([self._version(name) for name in self.held(context)])
+            return context.page([self._version(name) for name in self.items_of(context)])
         return context.page([self._version(self.dag(context)["dag_id"])])
 
     def version(self, context: RuleContext) -> FakeResponse:

@@ -71,11 +71,11 @@ def _anything(_: Mapping[str, object], __: Any) -> bool:
 def with_commas(keep: Callable[[Item, object], bool]) -> Callable[[Item, object], bool]:
     """A filter whose values may be cut by commas, as on 2.x."""
 
-    def kept(item: Item, value: Any) -> bool:
+    def keep_any(item: Item, value: Any) -> bool:
         parts = [value] if isinstance(value, str) else value
         return keep(item, [name for part in parts for name in str(part).split(",")])
 
-    return kept
+    return keep_any
 
 
 #: parameter -> does it keep this item; others are names of fields, or bounds
@@ -109,15 +109,15 @@ FILTERS: dict[str, Callable[[Item, Any], bool]] = {
     "before": _before,
     "after": _after,
     "included_events": _equal("event"),
-    "excluded_events": lambda item, wanted: item.get("event") not in wanted,
+    "excluded_events": lambda item, argument: item.get("event") not in argument,
     "only_active": _anything,
     "exclude_stale": _anything,
     "tags_match_mode": _anything,
     "fields": _anything,
-    "has_asset_schedule": lambda item, wanted: bool(item.get("_assets")) is wanted,
-    "asset_dependency": lambda item, wanted: any(wanted in uri for uri in item.get("_assets") or ()),
-    "timetable_type": lambda item, wanted: item.get("_timetable") in wanted,
-    "is_favorite": lambda item, wanted: bool(item.get("_favorite")) is wanted,
+    "has_asset_schedule": lambda item, argument: bool(item.get("_assets")) is argument,
+    "asset_dependency": lambda item, argument: any(argument in uri for uri in item.get("_assets") or ()),
+    "timetable_type": lambda item, argument: item.get("_timetable") in argument,
+    "is_favorite": lambda item, argument: bool(item.get("_favorite")) is argument,
     "version_number": _anything,
     "dag_version": _anything,
 }
@@ -126,8 +126,8 @@ FILTERS: dict[str, Callable[[Item, Any], bool]] = {
 def _bound(field: str, mark: str) -> Callable[[Item, Any], bool]:
     """A bound of a date on 3.x, where a date that is not there yet counts as now."""
 
-    def keep(item: Item, wanted: str) -> bool:
-        value, bound = moment(item.get(field) or now()), moment(wanted)
+    def keep(item: Item, argument: str) -> bool:
+        value, bound = moment(item.get(field) or now()), moment(argument)
         return {"gte": value >= bound, "gt": value > bound, "lte": value <= bound, "lt": value < bound}[mark]
 
     return keep

@@ -31,7 +31,7 @@ class Instances:
         self.world = world
         self.runs = runs
         self.rules: dict[str, Rule] = {
-            "get_task_instances": self.listed,
+            "get_task_instances": self.list_items,
             "get_task_instances_batch": self.batch,
             "get_task_instance": self.read,
             "get_mapped_task_instance": self.read,
@@ -87,7 +87,7 @@ class Instances:
 
     # --- reading ---
 
-    def listed(self, context: RuleContext) -> FakeResponse | None:
+    def list_items(self, context: RuleContext) -> FakeResponse | None:
         """Those of a run that is not there: none on 2.x, 404 on 3.x."""
         dag, run = context.arguments["dag_id"], context.arguments["dag_run_id"]
         state = context.fake.state
@@ -230,10 +230,10 @@ class Instances:
         body = context.body if isinstance(context.body, dict) else {}
         dag = context.arguments["dag_id"]
         self._check_clear(context, dag, body)
-        chosen = self._chosen(state, dag, body)
-        rows = [{**item, "dag_run_id": run["dag_run_id"]} for run, item in chosen]
+        selection = self._selection(state, dag, body)
+        rows = [{**item, "dag_run_id": run["dag_run_id"]} for run, item in selection]
         if not body.get("dry_run", True):
-            for run, item in chosen:
+            for run, item in selection:
                 item |= {"state": None, "end_date": None}
                 if body.get("reset_dag_runs", world.is_new):
                     run |= {"state": "queued", "end_date": None, "_triggered": True}
@@ -264,12 +264,16 @@ class Instances:
             detail = f"Dag Run id {run} not found in dag {dag}"
             raise Refusal(404, detail if world.is_new else None, title=detail)
 
-    def _chosen(self, state: State, dag: str, body: Mapping[str, Any]) -> list[tuple[Item, Item]]:
+    def _selection(self, state: State, dag: str, body: Mapping[str, Any]) -> list[tuple[Item, Item]]:
         """Run and task instance of each that a body asks for; failed ones where it does not say."""
-        wanted = body.get("task_ids")
-        keys = {one if isinstance(one, str) else f"{one[0]}/{one[1]}" for one in wanted} if wanted is not None else None
+        argument = body.get("task_ids")
+        keys = (
+            {one if isinstance(one, str) else f"{one[0]}/{one[1]}" for one in argument}
+            if argument is not None
+            else None
+        )
         only_failed = body.get("only_failed", not body.get("only_running"))
-        chosen = []
+        selection = []
         for name, run in self.world.items(state, "dags", dag, "dagRuns").items():
             if body.get("dag_run_id", name) != name or not _between(run, body):
                 continue
@@ -280,8 +284,8 @@ class Instances:
                     continue
                 if body.get("only_running") and item.get("state") != "running":
                     continue
-                chosen.append((run, item))
-        return chosen
+                selection.append((run, item))
+        return selection
 
     def set_states(self, context: RuleContext) -> FakeResponse:
         """The state of a task in a run, and those beside it, is set (2.x)."""

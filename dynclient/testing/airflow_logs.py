@@ -157,11 +157,11 @@ class Logs:
     def _entry(self, context: RuleContext) -> Item:
         world, key = self.world, context.arguments["xcom_key"]
         index = context.arguments.get("map_index", -1)
-        held = self.place(context)
-        entry = held.get(key if index == -1 else f"{key}/{index}")
+        entries = self.place(context)
+        entry = entries.get(key if index == -1 else f"{key}/{index}")
         if entry is not None:
             return entry
-        if f"{key}/0" in held and not world.is_new and world.since("2.3") and not world.since("2.7"):
+        if f"{key}/0" in entries and not world.is_new and world.since("2.3") and not world.since("2.7"):
             raise crashed(world)
         raise Refusal(
             404, f"XCom entry with key: `{key}` not found" if world.is_new else None, title="XCom entry not found"
@@ -206,9 +206,9 @@ class Logs:
 
     def delete(self, context: RuleContext) -> FakeResponse:
         """Gone (3.2 and later)."""
-        entry, held = self._entry(context), self.place(context)
-        for key in [key for key, value in held.items() if value is entry]:
-            del held[key]
+        entry, entries = self._entry(context), self.place(context)
+        for key in [key for key, value in entries.items() if value is entry]:
+            del entries[key]
         return FakeResponse(204, NO_BODY)
 
 

@@ -53,7 +53,7 @@ class Resources:
             "patch_user": self.patch_user,
         }
 
-    def held(self, context: RuleContext, collection: str) -> dict[str, Item]:
+    def items_of(self, context: RuleContext, collection: str) -> dict[str, Item]:
         """All of a kind, by name."""
         return self.world.items(context.fake.state, collection)
 
@@ -66,7 +66,7 @@ class Resources:
         """A rule that says 404 as the release does."""
 
         def look(context: RuleContext) -> None:
-            if context.arguments[parameter] in self.held(context, collection):
+            if context.arguments[parameter] in self.items_of(context, collection):
                 return
             method = context.request.method
             quiet = not self.world.is_new and (method == "DELETE" or not self.world.since("2.7"))
@@ -96,7 +96,7 @@ class Resources:
     def post_pool(self, context: RuleContext) -> FakeResponse | None:
         """Twice is 409; on 2.x, and on 3.0, a pool without an end is made and cannot be shown."""
         body, world = context.body, self.world
-        if body["name"] in self.held(context, "pools"):
+        if body["name"] in self.items_of(context, "pools"):
             raise conflict(world, f"Pool: {body['name']} already exists")
         infinite = body.get("slots") == -1
         if world.is_new and infinite and not world.since("3.1"):
@@ -114,7 +114,7 @@ class Resources:
     def patch_pool(self, context: RuleContext) -> FakeResponse:
         """Renamed on 2.x; on 3.x the name in the body is the path's."""
         name, body, mask = context.arguments["pool_name"], dict(context.body), self.mask(context)
-        pools = self.held(context, "pools")
+        pools = self.items_of(context, "pools")
         new = body.pop("pool", None) or body.get("name")
         if self.world.is_new:
             if new is not None and new != name:
@@ -159,22 +159,22 @@ class Resources:
     def post_variable(self, context: RuleContext) -> FakeResponse | None:
         """On 2.x a second one takes the place of the first; on 3.x it is 409."""
         world, body = self.world, context.body
-        held = self.held(context, "variables")
+        entries = self.items_of(context, "variables")
         if world.is_new:
-            if body["key"] in held:
+            if body["key"] in entries:
                 raise Refusal(409, f"The Variable with key: `{body['key']}` already exists")
             value = body["value"]
             if isinstance(value, (dict, list)):
                 value = json.dumps(value, indent=2)
             return context.default(value=value if isinstance(value, str) else str(value), is_encrypted=True)
-        held.pop(body["key"], None)
+        entries.pop(body["key"], None)
         context.default(description=body.get("description") if world.since("2.8") else None)
         return FakeResponse(200, dict(body))
 
     def patch_variable(self, context: RuleContext) -> FakeResponse:
         """The key in the body is the path's; masks as the release takes them."""
         world, body, mask = self.world, context.body, self.mask(context)
-        key, held = context.arguments["variable_key"], self.held(context, "variables")
+        key, entries = context.arguments["variable_key"], self.items_of(context, "variables")
         if body.get("key") != key:
             raise Refusal(400, "Invalid body, key from request body doesn't match uri parameter")
         if world.is_new:
@@ -184,7 +184,7 @@ class Resources:
                 raise crashed(world)
         else:
             self._check_variable_mask(mask)
-        if key not in held:
+        if key not in entries:
             self._absent_variable(context, key, body)
         changes = {
             name: value
@@ -193,10 +193,10 @@ class Resources:
         }
         if isinstance(changes.get("value"), (list, dict)):
             changes["value"] = json.dumps(changes["value"])
-        held[key] |= changes
+        entries[key] |= changes
         if not world.is_new and not world.since("2.5"):
             return FakeResponse(200, {name: value for name, value in body.items() if value is not None})
-        return context.answer(held[key])
+        return context.answer(entries[key])
 
     def _check_variable_mask(self, mask: list[str]) -> None:
         world = self.world
@@ -230,7 +230,7 @@ class Resources:
             )
         if world.is_new:
             self._check_extra(body.get("extra"))
-        if name in self.held(context, "connections"):
+        if name in self.items_of(context, "connections"):
             raise conflict(world, f"Connection already exist. ID: {name}")
         return None
 
@@ -244,10 +244,10 @@ class Resources:
     def patch_connection(self, context: RuleContext) -> FakeResponse:
         """The name in the body is the path's."""
         world, body, mask = self.world, context.body, self.mask(context)
-        name, held = context.arguments["connection_id"], self.held(context, "connections")
+        name, entries = context.arguments["connection_id"], self.items_of(context, "connections")
         if body.get("connection_id", name) != name:
             raise Refusal(400, "The connection_id in the request body does not match the URL parameter")
-        if name not in held:
+        if name not in entries:
             raise Refusal(404, f"The Connection with connection_id: `{name}` was not found")
         if not world.is_new:
             known = {"conn_type", "host", "login", "schema", "port", "password", "extra", "description"}
@@ -255,8 +255,8 @@ class Resources:
             if unknown:
                 raise Refusal(400, f"'{unknown[0]}' is unknown or cannot be updated.")
         fields = {field.strip() for one in mask for field in ([one] if world.is_new else one.split(","))}
-        held[name] |= {field: value for field, value in body.items() if not mask or field in fields}
-        return context.answer(held[name])
+        entries[name] |= {field: value for field, value in body.items() if not mask or field in fields}
+        return context.answer(entries[name])
 
     def test_connection(self, context: RuleContext) -> FakeResponse:
         """Switched off from 2.7 on, unless an administrator says otherwise."""
@@ -269,9 +269,9 @@ class Resources:
     def default_connections(self, context: RuleContext) -> FakeResponse:
         """A few of those that every Airflow can have."""
         collection = context.fake.state.collections[f"{self.world.base}/connections"]
-        held = self.held(context, "connections")
+        entries = self.items_of(context, "connections")
         for name, kind in (("sqlite_default", "sqlite"), ("http_default", "http"), ("fs_default", "fs")):
-            if name not in held:
+            if name not in entries:
                 values = {"connection_id": name, "conn_type": kind}
                 context.fake.state.create(collection, self.world.place("connections"), values)
         return context.default()
@@ -282,7 +282,7 @@ class Resources:
         """Actions are wanted, though nothing says so; they and their resources are known ones."""
         if "actions" not in context.body:
             raise crashed(self.world)
-        if context.body["name"] in self.held(context, "roles"):
+        if context.body["name"] in self.items_of(context, "roles"):
             raise Refusal(
                 409, f"Role with name '{context.body['name']}' already exists; please update with the PATCH endpoint"
             )
@@ -306,9 +306,9 @@ class Resources:
 
     def patch_role(self, context: RuleContext) -> FakeResponse:
         """Renamed by its body; actions that are taken away stay; without actions a crash before 2.3."""
-        world, body, mask, held = self.world, context.body, self.mask(context), self.held(context, "roles")
+        world, body, mask, entries = self.world, context.body, self.mask(context), self.items_of(context, "roles")
         name = context.arguments["role_name"]
-        if name not in held:
+        if name not in entries:
             raise Refusal(404, f"Role with name '{name}' was not found")
         unknown = [field for field in mask if field not in {"name", "actions"}]
         if unknown:
@@ -317,39 +317,41 @@ class Resources:
             raise crashed(world)
         if body.get("actions"):
             self._check_actions(body["actions"])
-            held[name]["actions"] = body["actions"]
+            entries[name]["actions"] = body["actions"]
         new = body["name"] if not mask or "name" in mask else name
-        held[name]["name"] = new
-        held[new] = held.pop(name)
-        return context.answer(held[new])
+        entries[name]["name"] = new
+        entries[new] = entries.pop(name)
+        return context.answer(entries[new])
 
     def post_user(self, context: RuleContext) -> None:
         """Name and address are one user's; roles are known ones."""
-        body, held = context.body, self.held(context, "users")
-        if body["username"] in held or any(user["email"] == body["email"] for user in held.values()):
+        body, entries = context.body, self.items_of(context, "users")
+        if body["username"] in entries or any(user["email"] == body["email"] for user in entries.values()):
             raise Refusal(409, f"Username `{body['username']}` already exists. Use PATCH to update.")
         self._check_roles(context, body)
         body.setdefault("roles", [{"name": "Public"}])
 
     def _check_roles(self, context: RuleContext, body: Mapping[str, Any]) -> None:
-        unknown = [role["name"] for role in body.get("roles", ()) if role["name"] not in self.held(context, "roles")]
+        unknown = [
+            role["name"] for role in body.get("roles", ()) if role["name"] not in self.items_of(context, "roles")
+        ]
         if unknown:
             raise Refusal(400, f"Unknown roles: '{unknown[0]}'")
 
     def patch_user(self, context: RuleContext) -> FakeResponse:
         """Renamed by its body, but not to another's name."""
-        body, mask, held = context.body, self.mask(context), self.held(context, "users")
+        body, mask, entries = context.body, self.mask(context), self.items_of(context, "users")
         name = context.arguments["username"]
-        if name not in held:
+        if name not in entries:
             raise Refusal(404, f"The User with username `{name}` was not found")
         unknown = [field for field in mask if field not in {*body, "password", "roles"}]
         if unknown:
             raise Refusal(400, f"Unknown update masks: '{unknown[0]}'")
         changes = {field: value for field, value in body.items() if not mask or field in mask}
         new = changes.get("username", name)
-        if new != name and new in held:
+        if new != name and new in entries:
             raise Refusal(409, f"The username `{new}` already exists")
         self._check_roles(context, changes)
-        held[name] |= {field: value for field, value in changes.items() if field != "password"}
-        held[new] = held.pop(name)
-        return context.answer(held[new])
+        entries[name] |= {field: value for field, value in changes.items() if field != "password"}
+        entries[new] = entries.pop(name)
+        return context.answer(entries[new])

@@ -118,7 +118,7 @@ def _rules(world: World, *, expose_config: bool) -> dict[Any, Any]:
     return {name: rule for part in parts for name, rule in part.rules.items()}
 
 
-def _checked(world: World, rule: Rule | None) -> Rule:
+def _with_checks(world: World, rule: Rule | None) -> Rule:
     """A rule after what is looked at in every request."""
 
     def answer(context: RuleContext) -> FakeResponse | None:
@@ -159,7 +159,7 @@ def _add_login(
             options.setdefault("guard", guard(world, dict.fromkeys(viewers), tokens.user))
             world.user = tokens.user
     for operation in document.operations.values():
-        rules[operation.id] = _checked(world, rules.get(operation.id))
+        rules[operation.id] = _with_checks(world, rules.get(operation.id))
 
 
 def _version(release: str) -> object:

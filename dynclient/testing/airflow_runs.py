@@ -44,7 +44,7 @@ class Runs:
             "post_dag_run": self.trigger,
             "trigger_dag_run": self.trigger,
             "get_dag_run": self.read,
-            "get_dag_runs": self.listed,
+            "get_dag_runs": self.list_items,
             "update_dag_run_state": self.change,
             "patch_dag_run": self.change,
             "set_dag_run_note": self.note,
@@ -216,8 +216,8 @@ class Runs:
         if item.get("state") != "running":
             return
         task = self.world.task(dag, item["task_id"])
-        ended = now()
-        item |= {"state": outcome or task.get("state", "success"), "end_date": ended, "duration": 0.5}
+        end = now()
+        item |= {"state": outcome or task.get("state", "success"), "end_date": end, "duration": 0.5}
         item["try_number"] = max(item["try_number"], 1 + task.get("failures", 0))
         if item["state"] == "success":
             self._leave(state, dag, run, item, task)
@@ -246,7 +246,7 @@ class Runs:
         self.step(context.fake.state, context.arguments["dag_id"], run)
         return context.default()
 
-    def listed(self, context: RuleContext) -> FakeResponse | None:
+    def list_items(self, context: RuleContext) -> FakeResponse | None:
         """Runs of a DAG that is not there: none on 2.x, 404 on 3.x."""
         dag = context.arguments["dag_id"]
         if self.world.is_new:

@@ -127,7 +127,7 @@ class World:
         path = ("dags", dag, "dagRuns", name, "taskInstances", task, "xcomEntries")
         collection = state.collections[f"{self.base}{_template(path)}"]
         location = self.place(*path)
-        held = state.items(collection, location)
+        entries = state.items(collection, location)
         index = -1 if index is None else index
         row = state.joined(
             collection,
@@ -144,7 +144,7 @@ class World:
                 **{field: run.get(field) for field in ("logical_date", "execution_date", "run_after")},
             },
         )
-        held[key if index < 0 else f"{key}/{index}"] = {**row, "_value": value}
+        entries[key if index < 0 else f"{key}/{index}"] = {**row, "_value": value}
 
     def write_asset(self, uri: str, dag: str, run: str, task: str, when: str) -> None:
         """A task writes an asset: an event, queued for the DAGs that wait for it."""

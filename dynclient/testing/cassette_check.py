@@ -57,7 +57,9 @@ class Checker:
         self.runs: dict[str, _Run] = {}
         self.shown: dict[str, None] = {}  # disagreements, for the summary
         self._fresh: list[object] = []
-        self._seen: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # cassette -> how many exchanges were looked at
+        self._positions: WeakKeyDictionary[Any, int] = (
+            WeakKeyDictionary()
+        )  # cassette -> how many exchanges were looked at
         self._undo: Callable[[], None] | None = None
 
     # --- vcrpy ---
@@ -100,14 +102,14 @@ class Checker:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Fail a test that passed although its recorded traffic breaks the document."""
-        return (yield from self._held(item))
+        return (yield from self._check_after(item))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
         """The same for what its fixtures still sent."""
-        return (yield from self._held(item))
+        return (yield from self._check_after(item))
 
-    def _held(self, item: pytest.Item) -> Generator[None, object, object]:
+    def _check_after(self, item: pytest.Item) -> Generator[None, object, object]:
         try:
             result = yield
         except BaseException:
@@ -121,12 +123,12 @@ class Checker:
     def look(self, config: pytest.Config) -> tuple[Finding, ...]:
         """Hold what is new in the cassettes to the spec."""
         for cassette in self._fresh:
-            self._seen.setdefault(cassette, 0)
+            self._positions.setdefault(cassette, 0)
         violations: list[Finding] = []
-        for cassette, start in list(self._seen.items()):
+        for cassette, start in list(self._positions.items()):
             data = cassette.data[start:]
             if data:
-                self._seen[cassette] = start + len(data)
+                self._positions[cassette] = start + len(data)
                 name = _shown(str(cassette._path), config)  # noqa: SLF001 - ``path`` came with vcrpy 8
                 recording = from_cassette(data, name, start)
                 report = audit_recordings(
