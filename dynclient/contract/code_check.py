@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .code_use import UNKNOWN
+from .code_use import UNKNOWN, body_model
 from .document_diff import Renames, diff
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class CodeCheck:
             effects = [effect for effect in effects if effect.rule != "operation-moved"]
             at = f"{new.method} {self._url(self.new, new.id)}"
             effects.insert(0, Effect("breaking", "operation", "operation-moved", f"at {at} now"))
-        if use.model and new is not None and (name := _model(new)) not in {"", use.model}:
+        if use.model and new is not None and (name := body_model(new)) not in {"", use.model}:
             effects.append(Effect("breaking", "body", "request-body-renamed", f"its model is called {name} now"))
         unique = {(effect.where, effect.message): effect for effect in effects}
         return tuple(sorted(unique.values(), key=lambda effect: effect.level))
@@ -182,7 +182,7 @@ class CodeCheck:
         arguments = list(self._new_arguments(use, new))
         if use.form != "url":
             path = [p.name for p in self.old.operations[use.operation].parameters if p.location == "path"]
-            model = _model(new) if use.model else ""
+            model = body_model(new) if use.model else ""
             fields = _body(new).fields if model else {}  # type: ignore[union-attr] # a model is of a body
             members = ", ".join(f"{name}={words}" for name, words in arguments if name in fields and name not in path)
             text = [words for name, words in arguments if name in path] + ([f"{model}({members})"] if model else [])
@@ -226,12 +226,6 @@ def _argument_schema(operation: Operation, name: str) -> Schema | None:
 def _body(operation: Operation) -> Schema | None:
     content = operation.request_body.content if operation.request_body is not None else {}
     return next((media.schema for media in content.values()), None)
-
-
-def _model(operation: Operation) -> str:
-    """The name of the schema of the body; ``""`` where it has none."""
-    body = _body(operation)
-    return (body.plain.name or "") if body is not None else ""
 
 
 def _required(operation: Operation) -> list[str]:

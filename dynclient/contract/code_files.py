@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import recordings
+from .code_notebooks import uses_in_notebook
 from .code_python import uses_in_python
 from .code_text import uses_in_text
 from .code_use import Paths, Unclear, Use
@@ -77,7 +77,7 @@ def _source(path: str, data: bytes, spec: Spec, places: Paths) -> Iterator[Use |
         if path.endswith(_PYTHON):
             yield from uses_in_python(text, path, spec, places)
         elif path.endswith(".ipynb"):
-            yield from uses_in_python(_notebook(text), path, spec, places)
+            yield from uses_in_notebook(text, path, spec, places)
         else:
             yield from uses_in_text(text, path, places)
     except SyntaxError as error:
@@ -99,14 +99,3 @@ def _files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[str]:
             for name in sorted(names):
                 if name.endswith((*_PYTHON, *_TEXT, ".ipynb", ".har", ".yaml.gz", ".json.gz")):
                     yield str(Path(folder, name))
-
-
-def _notebook(text: str) -> str:
-    """The code of a notebook's cells, one after another, without what only IPython reads."""
-    try:
-        cells = json.loads(text)["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell.get("cell_type") == "code"]
-    except (KeyError, TypeError, AttributeError):
-        raise ValueError("no notebook") from None
-    lines = "\n".join(sources).split("\n")
-    return "\n".join("pass" if line.lstrip()[:1] in {"%", "!"} else line for line in lines)

@@ -9,9 +9,11 @@ through names, f-strings, ``%``, ``+`` and ``.format``; what is read of a respon
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
-from .code_use import HOLE, Unclear, Use
+from .code_http import HttpCalls
+from .code_use import HOLE, Unclear, Use, body_model
 from .code_values import Values, dotted
 
 if TYPE_CHECKING:
@@ -24,18 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["uses_in_python"]
 
 _LIBRARY = "dynclient"
-_VERBS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "head": "HEAD"}
-#: functions that take the method first
-_GENERIC = frozenset({"request", "Request", "stream", "urlopen", "api_call"})
+#: the module of a model in a generated client: ``….client.model.dag_run``, ``….client.models.pool``
+_MODEL_MODULE = re.compile(r"client(?:\.\w+)*\.models?\b")
 #: what makes a client, where its module is not told
 _MAKERS = frozenset({"connect", "Client", "AsyncClient", "options"})
 #: what an operation's callable has, and goes on to the same arguments
 _CALL_FORMS = frozenset({"iter", "pages", "request", "response", "stream"})
-#: classes that send when they are run, with the method that they have if none is given
-_SENDERS = {"HttpHook": "POST", "HttpAsyncHook": "POST", "SimpleHttpOperator": "POST", "HttpOperator": "POST"}
-_SENSORS = {"HttpSensor": "GET"}
-_URL_KEYWORDS = ("url", "endpoint")
-_BODY_KEYWORDS = ("json", "data", "body", "content")
+#: further forms that methods of generated clients have
+_GENERATED_FORMS = ("_with_http_info", "_without_preload_content")
 
 
 def uses_in_python(text: str, file: str, spec: Spec, paths: Paths) -> Iterator[Use | Unclear]:
@@ -46,7 +44,7 @@ def uses_in_python(text: str, file: str, spec: Spec, paths: Paths) -> Iterator[U
         ValueError: it holds null bytes.
         RecursionError: it is nested too deep.
     """
-    tree = ast.parse(text)
+    tree = ast.fix_missing_locations(_PlainAttributes().visit(ast.parse(text)))
     finder = _Finder(tree, file, spec, paths)
     yield from sorted(finder.find(), key=lambda use: use.line)
 
@@ -61,41 +59,41 @@ class _Finder:
         self.paths = paths
         self.values = Values(tree)
         self.imports = {name for node in ast.walk(tree) for name in _imported(node)}
-        self.uses_library = any(name.split(".")[0] == _LIBRARY for name in self.imports)
-        self.used_texts: set[ast.AST] = set()  # texts that a call has used
+        packages = {name.split(".")[0] for name in self.imports}
+        self.uses_library = _LIBRARY in packages
+        self.api_names = {_plain(name.rpartition(".")[2]) for name in self.imports | set(self.values.modules)}
+        self.used_models: set[ast.AST] = set()  # calls that make the model of a body that an operation is given
+        self.http = HttpCalls(file, self.values, paths)
 
     def find(self) -> list[Use | Unclear]:
         """All uses."""
         uses: list[Use | Unclear] = []
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call):
-                use = self._operation_call(node) or self._http_call(node)
-                if use is not None:
-                    uses.append(use)
-        return uses + list(self._other_urls())
+                use = self._operation_call(node)
+                uses += [use] if use is not None else self.http.uses(node)
+        return uses + list(self._other_urls()) + list(self._other_models())
 
     # --- calls of operations ---
 
-    def _operation_call(self, node: ast.Call) -> Use | None:
-        chain = node.func
+    def _operation_call(self, node: ast.Call) -> Use | Unclear | None:
+        chain = self._callee(node.func)
         if not isinstance(chain, ast.Attribute):
-            return None
+            return self._computed_name(node)
         suffix = ""
         if chain.attr in _CALL_FORMS and isinstance(chain.value, ast.Attribute):
             suffix, chain = f".{chain.attr}", chain.value
-        name, arguments = chain.attr, node.args
-        if chain.attr == "call" and self._is_client(chain.value) and arguments:
-            name, arguments = self.values.text(arguments[0]) or "", arguments[1:]
-        if name not in self.spec.operations:
+        name, arguments, receiver = chain.attr, node.args, chain.value
+        if chain.attr == "call" and arguments and self._is_client(receiver):
+            text = self.values.text(arguments[0])
+            if text is None or HOLE in text:
+                return self._computed_name(node)
+            name, arguments = text, arguments[1:]
+        if self._is_generated(receiver, name):
+            return self._generated_call(node, name, receiver)
+        if name not in self.spec.operations or not self._is_client(receiver):
             return None
         operation = self.spec.operations[name]
-        receiver = chain.value
-        if self._is_generated(receiver):
-            values, complete = self._generated_arguments(node, operation)
-            more = {"receiver": ast.unparse(receiver), "model": self._model(node)}
-            return self._use(node, operation, "generated", values, complete=complete, **more)
-        if not self._is_client(receiver):
-            return None
         values = self._positional(arguments, operation)
         complete = self._keywords(node, values)
         if "body" in values:
@@ -105,10 +103,46 @@ class _Finder:
         more = {"receiver": ast.unparse(receiver), "suffix": suffix}
         return self._use(node, operation, "call", values, complete=complete, **more)
 
-    def _is_generated(self, receiver: ast.expr) -> bool:
-        """An object of a class such as ``DAGRunApi``, as generated clients have one for each tag."""
-        maker = self.values.made_by(receiver)
-        return maker.endswith("Api") and maker != "Api"
+    def _callee(self, node: ast.expr) -> ast.expr:
+        """What is called, through a name (``get = af.get_dags``) and ``.options(…)`` of an operation."""
+        if isinstance(node, ast.Name):
+            node = self.values.value_of(node) or node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "options":
+            node = node.func.value
+        return node
+
+    def _computed_name(self, node: ast.Call) -> Unclear | None:
+        """A call of a client's operation whose name is only known when the program runs."""
+        is_getattr = isinstance(node.func, ast.Call) and dotted(node.func.func) == "getattr" and node.func.args
+        owner = node.func.args[0] if is_getattr and isinstance(node.func, ast.Call) else None
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "call":
+            owner = node.func.value
+        if owner is None or not self._is_client(owner) or self.values.made_by(owner) == "":
+            return None
+        return self.http.unclear(node, "which operation is called is only known when the program runs")
+
+    def _generated_call(self, node: ast.Call, name: str, receiver: ast.expr) -> Use | None:
+        """A call of a generated client's method, in any of its forms."""
+        name = _without_form(name)
+        if name not in self.spec.operations:
+            return None
+        operation = self.spec.operations[name]
+        values, complete = self._generated_arguments(node, operation)
+        more = {"receiver": ast.unparse(receiver), "model": self._model(node)}
+        return self._use(node, operation, "generated", values, complete=complete, **more)
+
+    def _is_generated(self, receiver: ast.expr, name: str) -> bool:
+        """An object of a class such as ``DAGRunApi``, as generated clients have one for each tag.
+
+        One of unknown making is one in a module that imports the class, or its module, of the operation's tag.
+        """
+        maker = self.values.made_by(receiver) or self.values.annotation(receiver)
+        if maker:
+            return maker.endswith("Api") and maker != "Api"
+        operation = self.spec.operations.get(_without_form(name))
+        tags = operation.tags if operation is not None else ()
+        is_imported = any(f"{_plain(tag)}api" in self.api_names for tag in tags)
+        return is_imported and isinstance(receiver, (ast.Name, ast.Attribute))
 
     def _is_client(self, receiver: ast.expr) -> bool:
         """A client of this library: made by it, or of unknown making in a module that imports it."""
@@ -117,7 +151,7 @@ class _Finder:
         root = receiver
         while isinstance(root, ast.Attribute):
             root = root.value
-        maker = self.values.made_by(receiver)
+        maker = self.values.made_by(receiver) or self.values.annotation(receiver)
         if maker:
             module = self.values.modules.get(maker.partition(".")[0], "")
             return module.partition(".")[0] == _LIBRARY or maker.rpartition(".")[2] in _MAKERS
@@ -163,79 +197,42 @@ class _Finder:
     def _model(self, node: ast.Call) -> str:
         """The class of the document's that a generated client is given an object of."""
         for value in [*node.args, *(keyword.value for keyword in node.keywords)]:
-            name = self.values.made_by(value).rpartition(".")[2]
-            if name in self.spec.models:
+            call = self.values.call_of(value)
+            name = dotted(call.func).rpartition(".")[2] if call is not None else ""
+            if call is not None and name in self.spec.models:
+                self.used_models.add(call)
                 return name
         return ""
 
+    def _other_models(self) -> Iterator[Use | Unclear]:
+        """Models of a generated client that no call of an operation was seen to be given."""
+        for node in ast.walk(self.tree):
+            name = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if _MODEL_MODULE.search(self.values.modules.get(name, "")) is None:
+                continue
+            if not isinstance(node, ast.Call) or name not in self.spec.models or node in self.used_models:
+                continue
+            operations = [one for one in self.spec.operations.values() if body_model(one) == name]
+            values, _ = self.values.members(node)
+            if len(operations) == 1:
+                yield self._use(node, operations[0], "generated", values, complete=False, model=name)
+            elif operations:
+                words = ", ".join(operation.id for operation in operations)
+                yield self.http.unclear(node, f"{name}: which of {words} it is given to is not seen here")
+
     # --- URLs ---
-
-    def _http_call(self, node: ast.Call) -> Use | Unclear | None:
-        name = dotted(node.func).rpartition(".")[2]
-        url, method = self._url_and_method(node, name)
-        text = self.values.text(url) if url is not None else None
-        below = self.paths.below(text) if text is not None else None
-        if url is None or below is None or not below[0]:
-            return None
-        self.used_texts.update(self.values.sources(url))
-        path, query = below
-        operations_there = self.paths.operations(path)
-        words = path.replace(HOLE, "…")
-        if not operations_there:
-            return self._unclear(node, f"{words} is no path of the document")
-        if method is None:
-            return self._unclear(node, f"{operations_there[0].path}: its method is not seen here")
-        operations = self.paths.operations(path, method)
-        if not operations:
-            return self._unclear(node, f"{method} {operations_there[0].path} is no operation of the document")
-        values = {**self.paths.path_arguments(path, operations[0]), **query}
-        params, whole = self.values.members(_keyword(node, "params"))
-        values.update(params)
-        body = next((value for key in _BODY_KEYWORDS if (value := _keyword(node, key)) is not None), None)
-        fields, body_is_whole = self.values.members(body)
-        values.update(fields)
-        return self._use(node, operations[0], "url", values, complete=whole and body_is_whole)
-
-    def _url_and_method(self, node: ast.Call, name: str) -> tuple[ast.expr | None, str | None]:
-        """The expression of a URL in a call that sends, and the method in capitals; None where it is not told."""
-        url = next((value for key in _URL_KEYWORDS if (value := _keyword(node, key)) is not None), None)
-        first = node.args[0] if node.args else None
-        method = self.values.text(_keyword(node, "method"))
-        if name in _SENDERS or name in _SENSORS:
-            return url, (method or {**_SENDERS, **_SENSORS}[name]).upper()
-        if name in _VERBS:
-            return url or first, _VERBS[name]
-        if name == "run" and isinstance(node.func, ast.Attribute):
-            return url or first, self._hook_method(node.func.value)
-        if name in _GENERIC:
-            if len(node.args) >= 2 and method is None:
-                method = self.values.text(node.args[0])
-                first = node.args[1]
-            default = "GET" if name in {"Request", "urlopen"} and _keyword(node, "data") is None else None
-            return url or first, method.upper() if method and HOLE not in method else default
-        return None, None
-
-    def _hook_method(self, receiver: ast.expr) -> str | None:
-        """The method of a hook, as its constructor was given it."""
-        call = self.values.call_of(receiver)
-        name = dotted(call.func).rpartition(".")[2] if call is not None else ""
-        if call is None or name not in _SENDERS:
-            return None
-        first = call.args[0] if call.args else _keyword(call, "method")
-        method = self.values.text(first) if first is not None else _SENDERS[name]
-        return method.upper() if method and HOLE not in method else None
 
     def _other_urls(self) -> Iterator[Unclear]:
         """Whole URLs of the API that no call that sends was seen to use."""
         for node in self.values.texts():
-            if node in self.used_texts or node in self.values.documentation:
+            if node in self.http.used_texts or node in self.values.documentation:
                 continue
             text = self.values.text(node)
             below = self.paths.below(text) if text is not None and " " not in text and "\n" not in text else None
             if below is not None and below[0].count("/") > self.paths.prefix.count("/") - self.paths.base.count("/"):
                 operations = self.paths.operations(below[0])
                 if operations:
-                    yield self._unclear(node, f"{operations[0].path}: what is done with this URL is not seen here")
+                    yield self.http.unclear(node, f"{operations[0].path}: what is done with this URL is not seen here")
 
     # --- results ---
 
@@ -243,8 +240,30 @@ class _Finder:
         fields = tuple(self.values.fields_read(node))
         return Use(self.file, node.lineno, operation.id, form, values, fields=fields, **more)
 
-    def _unclear(self, node: ast.expr, reason: str) -> Unclear:
-        return Unclear(self.file, node.lineno, reason)
+
+def _plain(name: str) -> str:
+    """A name as it is compared: ``DAGRun``, ``DAG Run`` and ``dag_run`` are one."""
+    return name.replace("_", "").replace(" ", "").lower()
+
+
+def _without_form(name: str) -> str:
+    """The operation's id of a generated method, in whatever form."""
+    for form in _GENERATED_FORMS:
+        name = name.removesuffix(form)
+    return name
+
+
+class _PlainAttributes(ast.NodeTransformer):
+    """Writes ``getattr(x, "name")`` as ``x.name``."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """A call, where it is one of ``getattr`` with a literal the attribute."""
+        self.generic_visit(node)
+        is_plain = isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= 2
+        name = node.args[1] if is_plain else None
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            return ast.copy_location(ast.Attribute(node.args[0], name.value, ast.Load()), node)
+        return node
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

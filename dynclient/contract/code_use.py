@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..openapi.operation import Operation
     from ..openapi.spec import Spec
 
-__all__ = ["HOLE", "UNKNOWN", "Paths", "Unclear", "Use"]
+__all__ = ["HOLE", "UNKNOWN", "Paths", "Unclear", "Use", "body_model"]
 
 #: stands in a text for what is only known when the program runs
 HOLE = "\x00"
@@ -81,7 +81,7 @@ class Paths:
     def below(self, text: str) -> tuple[str, dict[str, object]] | None:
         """The path as in the document and the query's arguments, of a text that holds a URL of it; None otherwise."""
         marker = self.prefix.lstrip("/")
-        match = re.search(rf"(?:^|[/{HOLE}]){re.escape(marker)}(?=/)", text) if marker else None
+        match = re.search(rf"(?:^|[/{HOLE}]){re.escape(marker)}(?=[/{HOLE}])", text) if marker else None
         if match is None:
             return None
         rest = text[match.end() :]
@@ -121,3 +121,11 @@ def _fits(path: str, template: str) -> bool:
     return len(parts) == len(names) and all(
         (name[:1] == "{" and part != "") or part == name for part, name in zip(parts, names, strict=True)
     )
+
+
+def body_model(operation: Operation) -> str:
+    """The name of the schema of an operation's body; ``""`` where it has none."""
+    content = operation.request_body.content if operation.request_body is not None else {}
+    schema = next((media.schema for media in content.values()), None)
+    parts = (schema.plain, *schema.plain.conjuncts) if schema is not None else ()
+    return next((part.plain.name for part in parts if part.plain.name is not None), "")

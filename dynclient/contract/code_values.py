@@ -1,7 +1,8 @@
 """What expressions of a Python module are worth, as far as its text tells: texts, literals, members, who made what.
 
-A name stands for what is assigned to it once in its function or, failing that, in the module; ``self.x`` for what is
-assigned to it once in the module. Everything else is a hole in a text, or ``UNKNOWN``.
+A name stands for what is assigned to it once in its function or, failing that, in the module (what ``+=`` adds to it
+included); ``self.x`` for what is assigned to it once in the class, or else in the module; a parameter for what
+``bound`` says. Everything else is a hole in a text, or ``UNKNOWN``.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from .code_use import HOLE, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Values", "dotted"]
+__all__ = ["Values", "dict_member", "dotted"]
 
 _DEEPEST = 12  # names followed one after another
-_PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[sdrifx]")
+_PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[sdrifx]")
 _FIELD = re.compile(r"\{(\w*)[^{}]*\}")
 #: what a response has of its own, and what hands on its content
 _OWN = frozenset(
@@ -35,6 +36,12 @@ def dotted(node: ast.expr) -> str:
     return f"{dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else ""
 
 
+def dict_member(node: ast.Dict, name: object) -> ast.expr | None:
+    """The value of a key that is written as a literal."""
+    pairs = zip(node.keys, node.values, strict=True)
+    return next((value for key, value in pairs if isinstance(key, ast.Constant) and key.value == name), None)
+
+
 class Values:
     """The values of one module's expressions."""
 
@@ -45,6 +52,8 @@ class Values:
         self.assigned: dict[tuple[ast.AST, str], list[ast.expr]] = {}
         self.modules: dict[str, str] = {}
         self.documentation: set[ast.AST] = set()
+        #: function and parameter -> what it stands for, while one call of the function is followed
+        self.bound: dict[tuple[ast.AST, str], ast.expr] = {}
         self._walk(tree, tree)
 
     def _walk(self, node: ast.AST, scope: ast.AST) -> None:
@@ -52,11 +61,11 @@ class Values:
         while waiting:
             node, scope = waiting.pop()
             self.scopes[node] = scope
+            children = list(ast.iter_child_nodes(node))
+            self.parents.update(dict.fromkeys(children, node))
             self._note(node, scope)
             inner = node if isinstance(node, _FUNCTIONS) else scope
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
-                waiting.append((child, inner))
+            waiting += [(child, inner) for child in reversed(children)]
 
     def _note(self, node: ast.AST, scope: ast.AST) -> None:
         if isinstance(node, ast.Assign):
@@ -65,8 +74,7 @@ class Values:
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             self._assign(node.target, node.value, scope)
         elif isinstance(node, ast.AugAssign):
-            self._assign(node.target, ast.Constant(value=None), scope)
-            self._assign(node.target, ast.Constant(value=None), scope)
+            self._add(node, scope)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             self._assign(node.optional_vars, node.context_expr, scope)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -76,24 +84,78 @@ class Values:
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             self.documentation.add(node.value)
 
+    def _add(self, node: ast.AugAssign, scope: ast.AST) -> None:
+        """``url += path``: after one assignment and without a branch, the name stands for the sum."""
+        values = self.assigned.get((scope, dotted(node.target)), [])
+        is_sum = isinstance(node.op, ast.Add) and len(values) == 1
+        if is_sum and self.parents.get(node) in {scope, self.parents.get(self.parents.get(values[0], node))}:
+            total = ast.BinOp(values[0], ast.Add(), node.value)
+            self.parents[total] = node
+            values[0] = total
+        else:
+            unknown = ast.Constant(value=None)
+            self._assign(node.target, unknown, scope)
+            self._assign(node.target, unknown, scope)
+
     def _assign(self, target: ast.expr, value: ast.expr, scope: ast.AST) -> None:
         name = dotted(target)
-        if name:
-            place = self.tree if "." in name else scope
-            self.assigned.setdefault((place, name), []).append(value)
+        if not name:
+            return
+        owner = self.class_around(target)
+        if owner is not None and name.startswith("self."):
+            self.assigned.setdefault((owner, name), []).append(value)
+        elif owner is not None and self.parents.get(self.parents.get(target, target)) is owner:
+            self.assigned.setdefault((owner, f"self.{name}"), []).append(value)
+            self.assigned.setdefault((owner, f"cls.{name}"), []).append(value)
+            self.assigned.setdefault((self.tree, f"{owner.name}.{name}"), []).append(value)
+        self.assigned.setdefault((self.tree if "." in name else scope, name), []).append(value)
+
+    def class_around(self, node: ast.AST) -> ast.ClassDef | None:
+        """The innermost class that a node stands in."""
+        here: ast.AST | None = node
+        while here is not None and not isinstance(here, ast.ClassDef):
+            here = self.parents.get(here)
+        return here
 
     def value_of(self, node: ast.expr) -> ast.expr | None:
-        """What was assigned to a name or ``self.x``; None where that is not told."""
+        """What was assigned to a name or ``self.x``, or a parameter is bound to; None where that is not told."""
         name = dotted(node)
+        owner = self.class_around(node) if name.startswith(("self.", "cls.")) else None
+        own = self.assigned.get((owner, name)) if owner is not None else None
+        if own:
+            return own[0] if len(own) == 1 else None
         scope: ast.AST | None = self.scopes.get(node, self.tree)
         while name and scope is not None:
             values = self.assigned.get((self.tree if "." in name else scope, name))
             if values:
                 return values[0] if len(values) == 1 else None
             if isinstance(scope, _FUNCTIONS) and name in _parameters(scope):
-                return None
+                return self.bound.get((scope, name))
             scope = self.scopes.get(scope) if scope is not self.tree else None
         return None
+
+    def parameter_of(self, node: ast.Name) -> ast.AST | None:
+        """The function of which a name is a parameter that is bound to nothing and assigned to nowhere."""
+        scope: ast.AST | None = self.scopes.get(node)
+        while scope is not None and scope is not self.tree:
+            if self.assigned.get((scope, node.id)):
+                return None
+            if isinstance(scope, _FUNCTIONS) and node.id in _parameters(scope):
+                return None if (scope, node.id) in self.bound else scope
+            scope = self.scopes.get(scope)
+        return None
+
+    def annotation(self, node: ast.expr) -> str:
+        """The dotted name of the class that a parameter is annotated with; ``""`` where there is none."""
+        function = self.parameter_of(node) if isinstance(node, ast.Name) else None
+        arguments = getattr(function, "args", None)
+        if not isinstance(arguments, ast.arguments) or not isinstance(node, ast.Name):
+            return ""
+        named = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        found = next((one.annotation for one in named if one.arg == node.id), None)
+        if isinstance(found, ast.Constant) and isinstance(found.value, str):
+            return found.value
+        return dotted(found) if found is not None else ""
 
     # --- texts -------------------------------------------------------------------------------------------------
 
@@ -121,8 +183,13 @@ class Values:
             return self._fill_percent(pattern, node.right, depth) if pattern is not None else None
         if isinstance(node, ast.Call):
             return self._text_of_call(node, depth)
-        value = self.value_of(node)
+        value = self._member(node) if isinstance(node, ast.Subscript) else self.value_of(node)
         return self.text(value, depth + 1) if value is not None else None
+
+    def _member(self, node: ast.Subscript) -> ast.expr | None:
+        """The member of a dict that is written in the module: ``URLS["pools"]``."""
+        owner = node.value if isinstance(node.value, ast.Dict) else self.value_of(node.value)
+        return dict_member(owner, self.literal(node.slice)) if isinstance(owner, ast.Dict) else None
 
     def _or_hole(self, node: ast.expr, depth: int) -> str:
         text = self.text(node, depth + 1)
@@ -132,7 +199,11 @@ class Values:
         return self._or_hole(node.value if isinstance(node, ast.FormattedValue) else node, depth)
 
     def _fill_percent(self, pattern: str, values: ast.expr, depth: int) -> str:
-        """``pattern % values``."""
+        """``pattern % values``, a dict by its keys."""
+        if isinstance(values, ast.Dict):
+            members = {match[1]: dict_member(values, match[1]) for match in _PLACEHOLDER.finditer(pattern)}
+            texts = {name: HOLE if one is None else self._or_hole(one, depth) for name, one in members.items()}
+            return _PLACEHOLDER.sub(lambda match: texts[match[1]], pattern)
         items = iter(values.elts if isinstance(values, ast.Tuple) else [values])
         return _PLACEHOLDER.sub(
             lambda _: self._or_hole(item, depth) if (item := next(items, None)) is not None else HOLE, pattern
@@ -328,4 +399,5 @@ def _parameters(function: ast.AST) -> set[str]:
     arguments = getattr(function, "args", None)
     if not isinstance(arguments, ast.arguments):
         return set()
-    return {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    stars = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    return {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars)}

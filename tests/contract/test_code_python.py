@@ -181,6 +181,32 @@ reply = af.get_pool.response("p")
         [(3, "get_dags"), (4, "get_dag_runs"), (6, "post_dag_run"), (7, "get_dags"), (8, "get_pools"), (9, "get_pool")],
     ),
     (
+        "library_names.py",
+        """import dynclient
+af = dynclient.connect("h")
+getattr(af, "get_datasets")(limit=3)
+trigger = af.post_dag_run
+trigger("etl")
+af.get_dags.options(timeout=3)(limit=2)
+def later(client: dynclient.Client):
+    return client.get_dag_details("etl").is_active
+""",
+        [(3, "get_datasets"), (5, "post_dag_run"), (6, "get_dags"), (8, "get_dag_details")],
+    ),
+    (
+        "generated_names.py",
+        """from airflow_client.client.api import dag_run_api
+from airflow_client.client.model.dag_run import DAGRun
+def trigger(api: dag_run_api.DAGRunApi, dag):
+    return api.post_dag_run(dag, DAGRun(conf={}))
+def last(api, dag):
+    return api.get_dag_runs_with_http_info(dag)
+def body(when):
+    return DAGRun(execution_date=when)
+""",
+        [(4, "post_dag_run"), (6, "get_dag_runs"), (8, "post_dag_run")],
+    ),
+    (
         "library_with.py",
         """from dynclient import connect, Client, load
 with connect("http://h") as af:
@@ -324,7 +350,7 @@ def outer(host):
         return requests.get(f"{base}/roles")
     return get("/dags"), roles()
 """,
-        [(7, "get_roles")],
+        [(7, "get_roles"), (8, "get_dags")],
     ),
     (
         "permissions.py",
@@ -423,6 +449,13 @@ def test_what_only_looks_like_a_use(name, text):
         ("import requests\nrequests.request(verb, 'http://h/api/v1/dags')\n", 2, "its method is not seen"),
         ("import requests\nrequests.get('http://h/api/v1/dagz')\n", 2, "is no path of the document"),
         ("import requests\nrequests.put('http://h/api/v1/dags')\n", 2, "PUT /dags is no operation"),
+        ("import dynclient\naf = dynclient.connect('h')\naf.call(name)\n", 3, "only known when the program runs"),
+        ("import dynclient\naf = dynclient.connect('h')\ngetattr(af, name)()\n", 3, "only known when the program runs"),
+        (
+            "from airflow_client.client.model.pool import Pool\nPool(name='p')\n",
+            2,
+            "Pool: which of post_pool, patch_pool it is given to",
+        ),
     ],
 )
 def test_what_cannot_be_told_is_said(source, line, reason):

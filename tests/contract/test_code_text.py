@@ -107,6 +107,36 @@ curl $A $U/api/v1/datasets
             (12, "get_datasets"),
         ],
     ),
+    (
+        "deploy.sh",
+        """API="$AIRFLOW_URL/api/v1"
+curl -sf "${AUTH[@]}" -X PATCH --data '{"is_paused": false}' "$API/dags/etl"
+until [ "$(curl -s "${API}/dags/etl/dagRuns/${RUN}" | jq -r .state)" = success ]; do sleep 5; done
+# curl -X DELETE $AIRFLOW_URL/api/v1/dags/etl
+curl --request DELETE --url "$API/variables/foo"
+curl --get "$API/dags" --data-urlencode "limit=5"
+wget --method=POST --body-data='{"conf":{}}' "$API/dags/x/dagRuns"
+""",
+        [(2, "patch_dag"), (3, "get_dag_run"), (5, "delete_variable"), (6, "get_dags"), (7, "post_dag_run")],
+    ),
+    (
+        "workflow.yml",
+        """env:
+  AIRFLOW_API: https://h/api/v1
+jobs:
+  a:
+    steps:
+      - run: |
+          curl -X POST "${{ secrets.AIRFLOW_URL }}/api/v1/dags/deploy/dagRuns" \\
+            -d '{"conf": {}}'
+      - run: curl "$AIRFLOW_API/dags?limit=1"
+      - with:
+          method: 'POST'
+          url: '${{ env.AIRFLOW_API }}/variables'
+          data: '{"key": "sha"}'
+""",
+        [(7, "post_dag_run"), (9, "get_dags"), (12, "post_variables")],
+    ),
     ("elsewhere.sh", "curl http://h/v1/dags\necho api/v1\n", []),
 ]
 
@@ -145,6 +175,9 @@ def test_an_unclear_url_is_a_line_with_its_reason(text, line, reason):
         ("curl http://h/api/v1/dags/$D?a=$B", {"dag_id": UNKNOWN, "a": UNKNOWN}, True),
         ("""curl http://h/api/v1/pools -d '{"name": "p"}'""", {"name": UNKNOWN}, True),
         ("""curl http://h/api/v1/pools -d '@file'""", {}, False),
+        ("curl -G http://h/api/v1/dags -d limit=5 -d tags=$T", {"limit": "5", "tags": UNKNOWN}, True),
+        ("POST http://h/api/v1/pools", {}, False),
+        ('method: POST\nurl: http://h/api/v1/pools\nbody: {"name": 1}', {"name": UNKNOWN}, False),
         ("""curl -X POST http://h/api/v1/dags/a/dagRuns -d '{}'""", {"dag_id": "a"}, True),
     ],
 )
