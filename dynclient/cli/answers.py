@@ -17,6 +17,7 @@ import click
 import jmespath
 from jmespath.exceptions import JMESPathError
 
+from ..documents import releases
 from ..errors import ArgumentError
 from ..http.sequences import Event
 from ..schema import model_repr, model_table
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from ..schema.model_table import Table
 
-__all__ = ["Shape", "everything", "result"]
+__all__ = ["Shape", "everything", "result", "state_line"]
 
 
 class Shape(NamedTuple):
@@ -128,6 +129,13 @@ def _json(data: object) -> None:
     from . import terminal
 
     terminal.print_json(text)
+
+
+def state_line(time: str, task: str, state: str) -> str:
+    """A state that a task came to, in its colour; click takes that away where nobody sees it."""
+    colour = releases.columns()["colours"].get(state, "")
+    red, green, blue = bytes.fromhex(colour[1:] or "808080")
+    return f"{time}  {output.plain(task)}  {click.style(output.plain(state), fg=(red, green, blue))}"
 
 
 def print_table(answer: Table) -> None:

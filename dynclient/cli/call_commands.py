@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..deployment import vocabulary
 from ..deployment.bulk import BulkAnswer
 from ..errors import ArgumentError
 from . import answers, arguments as words_parser, output, shell as prompt
-from .connection import connected, server_options, store_token
+from .connection import connected, server_options, store_token, trace_options
 from .source import complete_operation
 
 if TYPE_CHECKING:
@@ -114,22 +115,25 @@ def shell(**server: Any) -> None:
 @click.option("--conf", help="JSON, @file or @-.")
 @click.option("--run-id", help="Of your own: with it the command may be repeated, nothing runs twice.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Until the run is over.")
+@click.option("--watch", is_flag=True, help="Print the states of its task instances as they change, a line each.")
+@click.option("--unpause", is_flag=True, help="Unpause the DAG where it is paused; else that is an error.")
 @click.option("--timeout", type=_Duration(), help="For the waiting: 90s, 15m, 1h.")
 @click.option("-o", "--output", "form", type=_FORMS, default="json", show_default=True)
 def run(dag: str, conf: str | None, run_id: str | None, form: str, **options: Any) -> None:
     """Trigger a run of a DAG and wait until it is over; exit 1 when it failed, with the end of the logs on stderr."""
-    wait, timeout = options.pop("wait"), options.pop("timeout")
+    wait, watch = options.pop("wait"), options.pop("watch")
+    waiting = {name: options.pop(name) for name in ("timeout", "unpause")}
     with connected(**options) as client:
-        trigger = client.operation("trigger_dag_run" if "trigger_dag_run" in client.operations else "post_dag_run")
-        _, arguments = words_parser.arguments(trigger.operation, [f"conf={conf}"] if conf is not None else [])
-        if wait:
-            answers.result(client.run_and_wait(dag, run_id=run_id, timeout=timeout, **arguments), answers.Shape(form))
+        operation = client.operations[vocabulary.operation_id(client.operations, "trigger run")]
+        _, arguments = words_parser.arguments(operation, [f"conf={conf}"] if conf is not None else [])
+        started = client.trigger(dag, run_id=run_id, **arguments)
+        if watch:
+            for task in client.watch(started, **waiting):
+                click.echo(
+                    answers.state_line(f"{datetime.now(timezone.utc).astimezone():%H:%M:%S}", task.task, task.state)
+                )
             return
-        if run_id is not None:
-            arguments["dag_run_id"] = run_id
-        if "logical_date" in trigger.types and trigger.operation.name == "trigger_dag_run":
-            arguments["logical_date"] = None
-        answers.result(trigger(dag, **arguments), answers.Shape(form))
+        answers.result(client.wait(started, **waiting) if wait else started, answers.Shape(form))
 
 
 @click.command()
@@ -205,6 +209,7 @@ def login(*, store: bool, **server: Any) -> None:
 @click.argument("url", required=False)
 @click.option("--username", help="$DYNCLIENT_USERNAME.")
 @click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user.")
+@trace_options
 @click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for all of it.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
 def verify(url: str | None, timeout: float, form: str, **credentials: Any) -> None:

@@ -1,19 +1,22 @@
 """Which server a command talks to, and as whom: options, then the environment, then a profile, then what is stored.
 
-Imported in functions: ``keyring``, an optional extra.
+Imported in functions: ``keyring``, an optional extra; ``recording``, only for those who record.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..deployment import connect, environment, login
 from ..errors import ArgumentError
+from ..http.transport import Transport
 from ..openapi import load
+from . import output
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,11 +24,12 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from ..deployment.airflow_client import Airflow
 
-__all__ = ["connected", "profile", "server_options", "store_token", "stored_token"]
+__all__ = ["connected", "profile", "server_options", "store_token", "stored_token", "trace_options"]
 
 _SERVICE = "dynclient"  # under which a keyring keeps tokens, by URL
 _OF_A_PROFILE = frozenset({"url", "username", "spec"})
@@ -36,15 +40,29 @@ _OPTIONS = (
     click.option("--password", help="$DYNCLIENT_PASSWORD, which no list of processes shows; else it is asked for."),
     click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user."),
 )
+_TRACE_OPTIONS = (
+    click.option("-v", "--verbose", is_flag=True, help="Show each request as curl, masked, and its status and time."),
+    click.option("--record", metavar="FILE", help="Keep what is sent and answered in FILE, without its secrets."),
+)
 
 
 def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a command that talks to a server."""
-    for option in reversed(_OPTIONS):
+    return trace_options(_with(command, _OPTIONS))
+
+
+def trace_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Those of them that say what is sent."""
+    return _with(command, _TRACE_OPTIONS)
+
+
+def _with(command: Callable[..., Any], options: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = option(command)
     return command
 
 
+@contextmanager
 def connected(
     *,
     offline: bool = False,
@@ -54,8 +72,10 @@ def connected(
     username: str | None = None,
     password: str | None = None,
     token: str | None = None,
-) -> Airflow:
-    """A client of the server that the options, the environment or a profile name.
+    verbose: bool = False,
+    record: str | None = None,
+) -> Iterator[Airflow]:
+    """A client of the server that the options, the environment or a profile name, for as long as the block runs.
 
     Args:
         offline: nothing is to be sent; where the document is named, not even a login.
@@ -65,6 +85,8 @@ def connected(
         username: of the user.
         password: of the user.
         token: instead of a user.
+        verbose: show each request and its outcome on standard error.
+        record: a file for what is sent and answered.
     """
     settings = profile()
     url = url or os.environ.get("DYNCLIENT_URL") or settings.get("url") or "http://localhost:8080"
@@ -74,7 +96,22 @@ def connected(
         document = load.load(document)
         if isinstance(auth, tuple) and login.logs_in(document):
             auth = "***"  # the token that a login would give is not shown anyway
-    return connect.connect(url, auth, spec=document, responses=responses)
+    if verbose and not url.startswith(("http://", "https://")):
+        raise ArgumentError(f"-v: what is sent to {url} goes by another library; see its log")
+    transport = Transport(on_exchange=output.exchange) if verbose else None
+    with (
+        _recorder(record),
+        connect.connect(url, auth, spec=document, responses=responses, transport=transport) as client,
+    ):
+        yield client
+
+
+def _recorder(path: str | None) -> AbstractContextManager[None]:
+    if path is None:
+        return nullcontext()
+    from ..contract.recording import recording
+
+    return recording(path)
 
 
 def _auth(url: str, username: str | None, password: str | None, token: str | None, settings: dict[str, str]) -> Any:
@@ -146,17 +183,28 @@ def stored_token(url: str) -> str | None:
     """The token that ``dynclient login --store`` left for a URL; only looked for where $DYNCLIENT_KEYRING is set."""
     if not os.environ.get("DYNCLIENT_KEYRING"):
         return None
-    return _keyring().get_password(_SERVICE, url)  # type: ignore[no-any-return]
+    token: str | None = _in_keyring("get_password", url)
+    return token
 
 
 def store_token(url: str, token: str) -> None:
     """Keep a token in the keyring of the desktop or server, for a URL."""
-    _keyring().set_password(_SERVICE, url, token)
+    _in_keyring("set_password", url, token)
 
 
-def _keyring() -> Any:
+def _in_keyring(function: str, *values: str) -> Any:
+    """What a function of the keyring gives for this package's service.
+
+    Raises:
+        ArgumentError: it is not installed, or there is none on this machine, or it refuses.
+    """
     try:
         import keyring
+        from keyring.errors import KeyringError
     except ImportError:
         raise ArgumentError("keyring is wanted for this: pip install 'dynclient[keyring]'") from None
-    return keyring
+    try:
+        return getattr(keyring, function)(_SERVICE, *values)
+    except KeyringError as error:
+        reason = type(error).__name__
+        raise ArgumentError(f"the keyring cannot be used ({reason}); `keyring diagnose` tells more") from None

@@ -9,23 +9,36 @@ import click
 
 from ..deployment.airflow_client import Airflow
 from ..documents import add_release, lint as linter, releases
+from ..errors import UnknownOperation, near_names
 from . import output, stub_package, stub_writer
-from .source import complete_operation, load_source
+from .source import chosen_source, complete_operation, load_source, source_options
 
 __all__ = ["show", "specs", "stubs"]
 
 
 @click.command()
-@click.argument("name", metavar="OPERATION|MODEL", shell_complete=complete_operation)
-@click.option("--spec", help="The document; $DYNCLIENT_SPEC, else the newest release.")
-def show(name: str, spec: str | None) -> None:
-    """Show the signature and the help of an operation, or the fields of a model."""
-    document = load_source(spec)
+@click.argument("source", metavar="[SOURCE]", shell_complete=complete_operation)
+@click.argument("name", metavar="OPERATION|MODEL", required=False, shell_complete=complete_operation)
+@source_options
+def show(source: str, name: str | None, spec: str | None, url: str | None) -> None:
+    """Show the signature and the help of an operation, or the fields of a model.
+
+    \b
+    dynclient show get_dags
+    dynclient show 2.10.5 post_dag_run
+    dynclient show --url https://host/prefix DAG
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    document = chosen_source(spec or (source if name is not None else None), url)
+    name = name if name is not None else source
     if name not in document.operations and name in document.models:
-        click.echo(document.models[name].__doc__.rstrip("\n"))
+        click.echo(output.plain(document.models[name].__doc__.rstrip("\n")))
         return
+    if name not in document.operations:
+        near = near_names(name, [*document.operations.names, *document.models])
+        if any(other in document.models for other in near):
+            raise UnknownOperation(f"there is no operation or model {name!r}; did you mean {' or '.join(near)}?")
     target = Airflow(document, "http://localhost").operation(name)
-    click.echo(f"{target!r}\n\n{(target.__doc__ or '').rstrip()}")
+    click.echo(output.plain(f"{target!r}\n\n{(target.__doc__ or '').rstrip()}"))
 
 
 @click.group()

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ..errors import ApiError, ArgumentError, ContractError, ContractWarning, DynclientError, SpecError, TransportError
+from ..errors import (
+    ApiError,
+    ArgumentError,
+    ContractError,
+    ContractWarning,
+    DynclientError,
+    NotFound,
+    SpecError,
+    TransportError,
+)
+from ..http.masking import masked_url
 from . import output
 
 if TYPE_CHECKING:
@@ -82,7 +92,7 @@ class _Commands(click.Group):
             except DynclientError as error:
                 if ctx.params.get("debug"):
                     raise
-                output.complain(str(error))
+                output.complain(f"{error}{_address(error)}")
                 ctx.exit(_exit_code(error))
             except (KeyboardInterrupt, click.Abort):
                 click.echo(err=True)
@@ -101,6 +111,12 @@ _CODES = {ArgumentError: 3, SpecError: 3, ApiError: 4, ContractError: 5, Transpo
 def _exit_code(error: DynclientError) -> int:
     """By who must act; 1 for a run that failed."""
     return next((code for kind, code in _CODES.items() if isinstance(error, kind)), 1)
+
+
+def _address(error: DynclientError) -> str:
+    """A line with the URL that was not found, for a shell may have changed what was typed (``dag_id=~``)."""
+    request = error.request if isinstance(error, NotFound) else None
+    return f"\n  sent: {request.method} {masked_url(request.url)}" if request is not None else ""
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -14,7 +14,9 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["changes", "complain", "counter", "file_counter", "note", "plain", "table", "warner"]
+    from ..http.messages import Exchange
+
+__all__ = ["changes", "complain", "counter", "exchange", "file_counter", "note", "plain", "table", "warner"]
 
 #: what messages advise in Python, and how it is done at a shell
 _AT_A_SHELL = {
@@ -32,6 +34,19 @@ def complain(message: str) -> None:
     for python, here in _AT_A_SHELL.items():
         message = message.replace(python, here)
     click.echo(f"{click.style('dynclient:', fg='red')} {plain(message)}", err=True)
+
+
+def exchange(one: Exchange) -> None:
+    """What was sent, as curl with its secrets masked, and what became of it, on standard error."""
+    milliseconds = round(one.seconds * 1000)
+    if one.response is None:
+        outcome = type(one.error).__name__
+    else:
+        size = "a stream" if one.response.chunks is not None else f"{len(one.response.body)} bytes"
+        outcome = f"{one.response.status}, {size}"
+    again = f", attempt {one.attempt}" if one.attempt > 1 else ""
+    for line in (f"> {one.request.curl()}", f"< {outcome}, {milliseconds} ms{again}"):
+        click.echo(click.style(plain(line), dim=True), err=True)
 
 
 def plain(text: str) -> str:

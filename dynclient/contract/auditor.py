@@ -23,6 +23,7 @@ from .audit_report import AuditedExchange, Finding, Report
 from .exchanges import Omission, RecordedExchange, Recording
 from .judge import Judge
 from .openapi_core import excused
+from .recorded_secrets import secret_places
 from .scrub import is_login
 from .upgrade_check import UpgradeCheck
 
@@ -38,6 +39,7 @@ __all__ = ["audit", "audit_recordings"]
 _REFUSALS = frozenset({400, 405, 406, 415, 422})
 #: rules of ours that openapi-core does not know: it ignores what is not declared and is lenient with formats and styles
 _NOT_JUDGED = frozenset({"unknown", "format", "style", "readOnly", "writeOnly", "discriminator", "null"})
+_MOST_PLACES = 5  # named in a note
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -91,6 +93,7 @@ class _Auditor:
         """Hold a file's exchanges against the spec."""
         self.unread += recording.unread
         self.notes += recording.notes
+        self.notes += _note_of_secrets(file, recording.exchanges)
         for exchange in recording.exchanges:
             match = self.spec.match(exchange.request.method, exchange.request.url)
             if match is not None:
@@ -228,6 +231,19 @@ class _Auditor:
             advice = f"; did you mean {' or '.join(near)}?" if near else ""
             rule, sentence = "path", f"the document has no path for {method} {path}{advice}"
         self.add("violation", exchange.place, "", [Violation("request", (), rule, sentence, "", "#/paths")])
+
+
+def _note_of_secrets(file: str, exchanges: Sequence[RecordedExchange]) -> list[str]:
+    """A warning of secrets in a file, by their places."""
+    places = [(exchange.place, where) for exchange in exchanges for where in secret_places(exchange)]
+    if not places:
+        return []
+    names = list(dict.fromkeys(_printable(where) for _, where in places))
+    shown = ", ".join(names[:_MOST_PLACES]) + (" …" if len(names) > _MOST_PLACES else "")
+    count = len({place for place, _ in places})
+    exchanges_in_words = f"{count} exchange{'' if count == 1 else 's'}"
+    advice = "record with dynclient.recording, or vcrpy with dynclient.testing.scrub(), and change what was shown"
+    return [f"{file} holds secrets in {exchanges_in_words} ({shown}); {advice}"]
 
 
 def _side_traffic(exchange: RecordedExchange) -> str:

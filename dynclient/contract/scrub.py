@@ -27,10 +27,11 @@ from .content_coding import unpack
 if TYPE_CHECKING:
     from ..http.masking import NameRule
 
-__all__ = ["is_login", "scrub", "scrub_request", "scrub_response", "scrub_text"]
+__all__ = ["LOGIN_SAYS", "is_login", "scrub", "scrub_request", "scrub_response", "scrub_text"]
 
 _LOGIN = re.compile(r"/(?:token|login|signin|sign-in|authenticate)(?:/[a-z]+)?/?$", re.IGNORECASE)
-_LOGIN_SAYS = frozenset({"grant_type", "scope", "provider"})  # members of a login that hold no credential
+#: members of a login that hold no credential
+LOGIN_SAYS = frozenset({"grant_type", "scope", "provider"})
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # which may be half a pair, and that is not UTF-8
 _FORM = "application/x-www-form-urlencoded"
 _LOOKS_LIKE_A_FORM = re.compile(r"[\w.~*%+-]+=[^\s{}\"]*")
@@ -73,7 +74,7 @@ def scrub_request(request: Any, is_secret: NameRule) -> object:
     if text:
         octets = text.encode() if isinstance(text, str) else text
         login = request.method == "POST" and is_login(request.uri)
-        hide: NameRule = (lambda name: name not in _LOGIN_SAYS) if login else is_secret
+        hide: NameRule = (lambda name: name not in LOGIN_SAYS) if login else is_secret
         clean = scrub_text(octets, _text(request.headers.get("Content-Type", "")), hide)
         if clean != octets:
             request.body = [clean] if isinstance(raw, list) else clean

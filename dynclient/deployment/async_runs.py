@@ -8,7 +8,8 @@ from ..client.asynchronous import Client
 from . import log_reader
 from .async_effects import iterate_awaited, run_awaited
 from .log_reader import Selection
-from .waiting import Deadline, trigger_and_wait, wait
+from .waiting import Deadline, look, names_of, trigger, trigger_and_wait, wait
+from .watching import watch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..schema.models import Model
     from .log_reader import Task
     from .waiting import Run
+    from .watching import TaskState
 
 __all__ = ["AsyncRuns"]
 
@@ -44,6 +46,18 @@ class AsyncRuns(Client):
         return await run_awaited(
             self, trigger_and_wait(self.spec, dag_id, arguments, deadline, run_id=run_id, unpause=unpause)
         )
+
+    async def trigger(self, dag_id: str, *, run_id: str | None = None, **arguments: object) -> Model:
+        """As ``Runs.trigger``."""
+        run = await run_awaited(self, trigger(self.spec, dag_id, arguments, run_id=run_id))
+        return await run_awaited(self, look(self.spec, run))
+
+    def watch(
+        self, run: Run, *, timeout: float | None = None, poll: float | None = None, unpause: bool = False
+    ) -> AsyncIterator[TaskState]:
+        """As ``Runs.watch``, an async iterator."""
+        deadline = Deadline.after(timeout, poll)
+        return iterate_awaited(self, watch(self.spec, names_of(run), deadline, unpause=unpause))
 
     def log(
         self,

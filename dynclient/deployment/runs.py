@@ -11,7 +11,8 @@ from ..client.sync import Client
 from . import log_reader
 from .effects import iterate, run_blocking
 from .log_reader import Selection
-from .waiting import Deadline, trigger_and_wait, wait
+from .waiting import Deadline, look, names_of, trigger, trigger_and_wait, wait
+from .watching import watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..schema.models import Model
     from .log_reader import Task
     from .waiting import Run
+    from .watching import TaskState
 
 __all__ = ["Runs"]
 
@@ -77,6 +79,34 @@ class Runs(Client):
         return run_blocking(
             self, trigger_and_wait(self.spec, dag_id, arguments, deadline, run_id=run_id, unpause=unpause)
         )
+
+    def trigger(self, dag_id: str, *, run_id: str | None = None, **arguments: object) -> Model:
+        """Trigger a run, by the same line on every release; the run.
+
+        Args:
+            dag_id: the DAG.
+            run_id: an id of your own, with which the call may be repeated: the run of this id that is there comes back.
+            arguments: as of ``run_and_wait``.
+        """
+        run = run_blocking(self, trigger(self.spec, dag_id, arguments, run_id=run_id))
+        return run_blocking(self, look(self.spec, run))
+
+    def watch(
+        self, run: Run, *, timeout: float | None = None, poll: float | None = None, unpause: bool = False
+    ) -> Iterator[TaskState]:
+        """The states of a run's task instances as they change, lazily, until the run is over.
+
+        Args:
+            run: a run as a call returned it, or (DAG id, run id).
+            timeout: as of ``wait``.
+            poll: as of ``wait``; pauses grow to five seconds.
+            unpause: as of ``wait``.
+
+        Raises:
+            DynclientError: as ``wait``, after the last state.
+        """
+        deadline = Deadline.after(timeout, poll)
+        return iterate(self, watch(self.spec, names_of(run), deadline, unpause=unpause))
 
     def log(
         self,

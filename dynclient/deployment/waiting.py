@@ -25,6 +25,7 @@ from ..errors import (
     TransportError,
     Unknown,
 )
+from ..schema.models import Model
 from . import log_reader
 from .effects import END, Call, NextItem, Sleep, Steps
 from .run_states import is_run_over
@@ -33,7 +34,6 @@ from .vocabulary import arguments, field, find_operation, operation_id, states
 
 if TYPE_CHECKING:
     from ..openapi.spec import Spec
-    from ..schema.models import Model
 
 __all__ = ["Deadline", "Run", "trigger_and_wait", "wait"]
 
@@ -88,7 +88,16 @@ class Deadline(NamedTuple):
 def trigger_and_wait(
     spec: Spec, dag_id: str, values: Mapping[str, object], deadline: Deadline, *, run_id: str | None, unpause: bool
 ) -> Steps[Model]:
-    """Trigger a run and wait for its end; ``logical_date`` is null where the release requires it, absent elsewhere."""
+    """Trigger a run and wait for its end."""
+    run = yield from trigger(spec, dag_id, values, run_id=run_id)
+    return (yield from wait(spec, run, deadline, unpause=unpause))
+
+
+def trigger(spec: Spec, dag_id: str, values: Mapping[str, object], *, run_id: str | None) -> Steps[Run]:
+    """Trigger a run; ``logical_date`` is null where the release requires it, absent elsewhere.
+
+    With an id of the caller's own what comes back may be (DAG id, run id): the run was there.
+    """
     id_ = operation_id(spec.operations, "trigger run")
     date = arguments(spec.operations[id_], {"logical date": None})
     if id_ == find_operation(spec.operations, "trigger run with a date"):
@@ -96,9 +105,20 @@ def trigger_and_wait(
     else:  # what null says on Airflow 3, leaving it out says on Airflow 2, whose servers refuse null
         values = {name: value for name, value in values.items() if name not in date or value is not None}
     by_role = {"dag": dag_id} | ({"run": run_id} if run_id is not None else {})
-    trigger = Call(id_, {**arguments(spec.operations[id_], by_role), **values})
-    run = (yield trigger) if run_id is None else (yield from _trigger_once(trigger, (dag_id, run_id)))
-    return (yield from wait(spec, run, deadline, unpause=unpause))
+    step = Call(id_, {**arguments(spec.operations[id_], by_role), **values})
+    if run_id is not None:
+        return (yield from _trigger_once(step, (dag_id, run_id)))
+    run: Run = yield step
+    return run
+
+
+def look(spec: Spec, run: Run) -> Steps[Model]:
+    """A run as it is; asked for where only its ids are there."""
+    if isinstance(run, Model):
+        return run
+    dag_id, run_id = names_of(run)
+    model: Model = yield call(spec, "run", dag=dag_id, run=run_id)
+    return model
 
 
 def _trigger_once(trigger: Call, run: tuple[str, str]) -> Steps[Run]:
@@ -120,6 +140,18 @@ def _trigger_once(trigger: Call, run: tuple[str, str]) -> Steps[Run]:
 def _is_answer_lost(error: TransportError | Unknown) -> bool:
     """Whether the server may have done what was asked though its answer did not come."""
     return error.request_sent if isinstance(error, TransportError) else error.status in _GATEWAY_STATUSES
+
+
+def names_of(run: Run) -> tuple[str, str]:
+    """The ids of a DAG run's DAG and of the run.
+
+    Raises:
+        ArgumentError: it is no DAG run.
+    """
+    dag_id, run_id = (field(run, "dag"), field(run, "run")) if isinstance(run, Mapping) else run
+    if not isinstance(dag_id, str) or not isinstance(run_id, str):
+        raise ArgumentError("a DAG run is wanted, as a call returned it, or (dag_id, dag_run_id)")
+    return dag_id, run_id
 
 
 def wait(spec: Spec, run: Run, deadline: Deadline, *, unpause: bool = False) -> Steps[Model]:
@@ -147,7 +179,7 @@ def _wait_for_run(spec: Spec, dag_id: str, run_id: str, deadline: Deadline, *, u
     look = call(spec, "run", dag=dag_id, run=run_id)
     run: Model = yield look
     if not is_run_over(run, name):
-        yield from _check_paused(spec, dag_id, name, run, unpause=unpause)
+        yield from check_paused(spec, dag_id, name, run, unpause=unpause)
         if find_operation(spec.operations, "wait for run"):
             yield from _follow_stream(spec, {"dag": dag_id, "run": run_id}, name, run, deadline)
             run = yield look
@@ -157,11 +189,11 @@ def _wait_for_run(spec: Spec, dag_id: str, run_id: str, deadline: Deadline, *, u
         yield deadline.sleep(next(between))
         run = yield look
     if field(run, "state") not in states("run", "success"):
-        yield from _fail(spec, run, name)
+        yield from fail(spec, run, name)
     return run
 
 
-def _check_paused(spec: Spec, dag_id: str, name: str, run: Mapping[str, object], *, unpause: bool) -> Steps[None]:
+def check_paused(spec: Spec, dag_id: str, name: str, run: Mapping[str, object], *, unpause: bool) -> Steps[None]:
     """Raise DagPaused, or unpause the DAG, where it is paused; who may not see the DAG is not told."""
     if not find_operation(spec.operations, "dag"):
         return
@@ -244,7 +276,7 @@ def _runs_of(spec: Spec, backfill: Mapping[str, object]) -> Steps[list[Mapping[s
 # --- failures --------------------------------------------------------------------------------------------------------
 
 
-def _fail(spec: Spec, run: Mapping[str, object], name: str) -> Steps[None]:
+def fail(spec: Spec, run: Mapping[str, object], name: str) -> Steps[None]:
     failures, lines = yield from _reasons(spec, run)
     raise RunFailed("\n".join([f"{name} ended as {field(run, 'state')}", *lines]), run=run, failed=failures)
 
@@ -256,15 +288,18 @@ def _reasons(spec: Spec, run: Mapping[str, object]) -> Steps[tuple[list[Mapping[
     where = {"dag": field(run, "dag"), "run": field(run, "run")}
     try:
         failures = yield from walk(spec, "task instances", **where, state=sorted(states("task", "failed")))
-        lines += [f"  {_name(one)}: {field(one, 'state')}, try {field(one, 'try')}" for one in failures]
+        lines += [f"  {instance_name(one)}: {field(one, 'state')}, try {field(one, 'try')}" for one in failures]
         for instance in [one for one in failures if field(one, "state") == "failed"][:_TAIL_TASKS]:
             tail = yield from log_reader.tail(spec, instance, where["run"])
-            lines += [f"the end of the log of {_name(instance)}:", *(f"  | {line[:_TAIL_WIDTH]}" for line in tail)]
+            lines += [
+                f"the end of the log of {instance_name(instance)}:",
+                *(f"  | {line[:_TAIL_WIDTH]}" for line in tail),
+            ]
     except DynclientError as error:
         lines.append(f"  more could not be read: {type(error).__name__}")
     return failures, lines
 
 
-def _name(instance: Mapping[str, object]) -> str:
+def instance_name(instance: Mapping[str, object]) -> str:
     index, task = field(instance, "map index"), field(instance, "task")
     return f"{task}[{index}]" if isinstance(index, int) and index >= 0 else str(task)

@@ -105,6 +105,25 @@ def test_run(server):
     assert run(server, "run", "nope")[0] == 4
 
 
+def test_watch(server):
+    """--watch prints a line for each state that a task comes to, and ends as the run does."""
+    code, out, err = run(server, "run", "tutorial", "--watch", "--timeout", "1m")
+    lines = [line.split() for line in out.splitlines()]
+    assert code == 0, err
+    assert [state for _, task, state in lines if task == "extract"][-1] == "success"
+    code, out, err = run(server, "run", "report_weekly", "--watch", "--timeout", "1m")
+    assert (code, "failed" in out, "the end of the log of" in err) == (1, True, True)
+
+
+def test_a_paused_dag(server):
+    """A run of a paused DAG is refused to be waited for, unless --unpause."""
+    server_pause = ("call", "patch_dag", "etl_daily", "is_paused=true")
+    assert run(server, *server_pause)[0] == 0
+    code, _, err = run(server, "run", "etl_daily")
+    assert (code, "the DAG is paused" in err) == (1, True)
+    assert run(server, "run", "etl_daily", "--unpause", "--timeout", "1m")[0] == 0
+
+
 def test_log(server):
     """A log is printed line by line."""
     run(server, "run", "tutorial", "--run-id", "logged")

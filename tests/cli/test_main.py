@@ -211,7 +211,7 @@ def test_ops_lists_and_finds():
         assert not not_there & names, words
     code, out, err = run("ops", "3.3.2", "zzz")
     assert (code, out) == (1, "")
-    assert err.startswith("no operation is like that; the tags are Asset, ")
+    assert err.startswith("dynclient: no operation of 3.3.2 is like that; the tags are Asset, ")
 
 
 def test_a_shell_completes_operations():
