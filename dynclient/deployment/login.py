@@ -271,12 +271,14 @@ def advice(problem: Problem, credentials: object, *, tokens: bool, release: str 
     """
     text = problem.detail or problem.title
     refused = problem.status == 401 or text == "Invalid JWT token"
+    unclear = problem.status == 403 and not tokens and has_feature("403 for credentials", release)
     if type(credentials) is NoAuth:
         everybody = ", or Login() where everybody is admin" if tokens else ""
-        return f"it wants credentials: auth=(user, password), or a token{everybody}" if problem.status == 401 else ""
+        wanted = f"it wants credentials: auth=(user, password), or a token{everybody}"
+        return wanted if problem.status == 401 or unclear else ""
     if isinstance(credentials, SessionCookie):
         ended = "the session of this cookie has ended, or is none of this server: copy the cookie again"
-        return ended if refused else ""
+        return f"{ended}, or look at the user's permissions" if unclear else ended if refused else ""
     if isinstance(credentials, Bearer) and refused:
         what = "the token has expired" if "expired" in text.lower() else "the token is none that this server takes"
         return f"{what}: give a new one, a callable that fetches one, or (user, password)"
@@ -293,7 +295,7 @@ def _basic_advice(problem: Problem, release: str | None) -> str:
             "check user and password, and that [api] auth_backends of the server has basic_auth "
             "(deny_all, the default of old releases, lets nobody in)"
         )
-    if has_feature("403 for a wrong password", release):
+    if has_feature("403 for credentials", release):
         return "a wrong password is answered so on this release: check user and password, else the user's permissions"
     return ""
 

@@ -345,6 +345,10 @@ def test_a_session_cookie_goes_beside_the_others_and_is_shown_masked():
         (401, "Not authenticated", SessionCookie("x"), "3.3.2", "has ended"),
         (401, "Not authenticated", None, "3.1.8", "Login() where everybody is admin"),
         (403, "", ("u", "p"), "2.11.2", "a wrong password is answered so"),
+        (403, "", None, "2.11.2", "it wants credentials"),
+        (403, "", None, "2.10.5", ""),
+        (403, "", SessionCookie("x"), "2.9.3", "has ended, or is none of this server"),
+        (403, "", SessionCookie("x"), "2.10.5", ""),
         (403, "", ("u", "p"), "2.10.5", ""),
     ],
 )
