@@ -181,11 +181,16 @@ class BaseClient(Generic[CallT]):
         """What and where it is, in one line."""
         return repr(self)
 
+    @property
+    def _credentials_in_words(self) -> str:
+        auth = self.auth.auth
+        return "none" if type(auth) is auths.NoAuth else repr(auth)
+
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - the signature is IPython's
         from . import overview  # only for those who look
 
         nested = cycle or len(printer.stack) > 1
-        printer.text(repr(self) if nested else overview.overview(self.headline, repr(self.auth), self.spec))
+        printer.text(repr(self) if nested else overview.overview(self.headline, self._credentials_in_words, self.spec))
 
     # --- the steps of a call ---
 

@@ -48,6 +48,15 @@ class Options(NamedTuple):
         )
 
 
+class _OfInstances(property):
+    """A property that the class itself lacks: ``inspect.signature`` of the class would take it for a signature."""
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        if instance is None:
+            raise AttributeError("a signature belongs to an operation, not to the class")
+        return super().__get__(instance, owner)
+
+
 class BaseCall:
     """One operation of a client, for one that sends or one that awaits.
 
@@ -172,7 +181,7 @@ class BaseCall:
         types = {p.keyword: p.schema.described_types for p in self.operation.parameters if p.schema is not None}
         return types | {field.keyword: field.schema.described_types for field in self.encoder.fields}
 
-    @property
+    @_OfInstances
     def __signature__(self) -> inspect.Signature:
         return documentation.signature(documentation.arguments(self.encoder), documentation.returns(self.operation))
 

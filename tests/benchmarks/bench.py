@@ -25,6 +25,7 @@ import serve
 import urllib3
 
 import dynclient
+from dynclient.cli.completion import complete
 from dynclient.documents.sources import read
 from dynclient.http.messages import Headers, Response
 from dynclient.openapi.response_decoder import Decoder
@@ -156,6 +157,28 @@ def tenfold() -> dict[str, Any]:
     return document
 
 
+COMPLETED = {
+    "operations": "af.get_d",
+    "arguments": "af.get_dags(",
+    "enum values": 'af.get_dags(last_dag_run_state="',
+    "keys": 'af.tags["',
+}
+
+
+def completing(quick: bool) -> Iterator[Row]:
+    """Milliseconds of a TAB as parts of 50: the first one of a fresh client, which is the slowest."""
+    spec = dynclient.load(RELEASE)
+    for what, text in COMPLETED.items():
+        parts = []
+        for _ in range(9 if quick else 41):
+            names = {"af": dynclient.Client(spec, server="http://127.0.0.1")}
+            start = time.perf_counter()
+            assert complete(text, names), text
+            parts.append((time.perf_counter() - start) / 0.05)
+        low, median, high = statistics.quantiles(parts, n=4)
+        yield Row(f"completion of {what} at a prompt, against 50 ms", median, low, high, "<= 1")
+
+
 def growth(url: str, quick: bool) -> Iterator[Row]:
     one, ten = read(RELEASE)[0], tenfold()
     texts = [json.dumps(document) for document in (one, ten)]
@@ -211,7 +234,14 @@ def main() -> None:
     assert server.stdout is not None
     url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
     try:
-        for rows in (cold(url, quick), warm(url, quick), decoding(quick), growth(url, quick), walking(url, quick)):
+        for rows in (
+            cold(url, quick),
+            warm(url, quick),
+            decoding(quick),
+            growth(url, quick),
+            walking(url, quick),
+            completing(quick),
+        ):
             for row in rows:
                 print(f"{row.ratio:6.2f}  ({row.low:.2f}-{row.high:.2f})  bound {row.bound:9}  {row.what}", flush=True)
     finally:

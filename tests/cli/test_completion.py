@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import rlcompleter
 import time
 
 import pytest

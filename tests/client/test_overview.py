@@ -24,6 +24,7 @@ def test_a_client_shows_itself():
     assert "operations: " in lines[2]
     assert "Pool " in lines[2]
     assert '.find("trigger")' in lines[3]
+    assert "credentials: none\n" in pretty(dynclient.Client(CLIENT.spec, server="http://localhost"))
     assert pretty([CLIENT]) == f"[{CLIENT!r}]"
     assert "hunter2" not in pretty(CLIENT)
 
