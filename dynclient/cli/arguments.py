@@ -79,7 +79,7 @@ def _argument(name: str, place: _Place | None, texts: list[str], encoder: Encode
         raise ArgumentError(f"{name} is given {len(texts)} times, and it is no list")
     if place is not None:
         return _single(place, texts[0])
-    return _body(texts[0], encoder) if name == "body" else texts[0]
+    return _body(texts[0], encoder) if name == encoder.body_keyword else texts[0]
 
 
 def _stays(texts: list[str], types: Sequence[str]) -> bool:

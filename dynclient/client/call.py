@@ -126,8 +126,9 @@ class BaseCall:
         __tracebackhide__ = True
         client = self.client
         if stream is None:
-            stream = media_types.is_sequence(kwargs.get("accept") or self.encoder.accepts[0])
-        elif stream and "accept" not in kwargs and len(self.encoder.accepts) > 1:
+            accept = kwargs.get("accept") if self.encoder.chooses_accept else None
+            stream = media_types.is_sequence(accept if isinstance(accept, str) else self.encoder.accepts[0])
+        elif stream and "accept" not in kwargs and self.encoder.chooses_accept:
             kwargs = {**kwargs, **self._line_by_line()}
         let_through = None
         if client.requests != "strict":

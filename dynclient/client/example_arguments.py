@@ -6,6 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError, SpecError
+from ..openapi.body_encoder import means_the_same
 from ..schema import examples
 
 if TYPE_CHECKING:
@@ -63,8 +64,11 @@ def _body_arguments(call: BaseCall, arguments: dict[str, object], rng: Random, *
     body, media = call.operation.request_body, call.encoder.media
     if body is None or media is None or (not body.required and (minimal or rng.random() < 0.5)):
         return {}
+    items = media.of_items
+    if media.schema is None and items is not None:
+        return {call.encoder.body_keyword: [examples.argument(items, rng, is_parameter=False, minimal=minimal)]}
     if media.schema is None:
-        return {"body": examples.argument(None, rng, is_parameter=False, minimal=minimal)}
+        return {call.encoder.body_keyword: examples.argument(None, rng, is_parameter=False, minimal=minimal)}
     try:
         value = examples.sample(media.schema, rng, direction="request", minimal=True if minimal else None)
     except SpecError:
@@ -75,10 +79,10 @@ def _body_arguments(call: BaseCall, arguments: dict[str, object], rng: Random, *
     in_path = {
         parameter.name: arguments[parameter.keyword]
         for parameter in call.operation.parameters
-        if parameter.location == "path" and parameter.keyword in arguments
+        if parameter.location == "path" and parameter.keyword in arguments and means_the_same(parameter, media.schema)
     }
     if keywords and isinstance(value, dict) and value.keys() <= {*keywords, *in_path}:
         return {keywords[name]: item for name, item in value.items() if name in keywords}
     if isinstance(value, dict):
         value = {name: in_path.get(name, item) for name, item in value.items()}
-    return {"body": value}
+    return {call.encoder.body_keyword: value}

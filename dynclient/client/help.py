@@ -91,10 +91,11 @@ def _own_arguments(encoder: Encoder, names: set[str]) -> list[Argument]:
     """What every callable takes beside the document's arguments, as far as those leave the name."""
     listed = []
     body = encoder.media
-    if body is not None and "body" not in names:
+    if body is not None:
         documented = encoder.operation.request_body
         required = documented is not None and documented.required and not encoder.fields
-        listed.append(Argument("body", False, required, body.schema, "the whole body, instead of its fields"))  # noqa: FBT003
+        name, text = encoder.body_keyword, "the whole body, instead of its fields"
+        listed.append(Argument(name, False, required, body.schema, text))  # noqa: FBT003
     for keyword, choices in (("content_type", encoder.content_types), ("accept", encoder.accepts)):
         if len(choices) > 1 and keyword not in names:
             text = f"{' or '.join(choices)}; the first by default"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..schema.schema import Schema
     from .operation import MediaType, Parameter
 
-__all__ = ["BodyEncoder", "Field", "is_octets", "item_violations", "kind_of"]
+__all__ = ["BodyEncoder", "Field", "is_octets", "item_violations", "kind_of", "means_the_same"]
 
 FORM = "application/x-www-form-urlencoded"
 _NO_OBJECTS = frozenset({"xml", "text"})
@@ -49,6 +49,15 @@ class Field(NamedTuple):
 def is_octets(value: object) -> bool:
     """Is it bytes, or a file of them?"""
     return isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "read")
+
+
+def means_the_same(parameter: Parameter, schema: Schema) -> bool:
+    """Has a body a writable field of a path parameter's name that takes values of its type?"""
+    field = schema.fields.get(parameter.name)
+    if field is None or field.read_only or parameter.schema is None:
+        return field is not None and not field.read_only
+    types = [set(one.described_types) for one in (field, parameter.schema)]
+    return not all(types) or bool(types[0] & types[1]) or all(one & {"integer", "number"} for one in types)
 
 
 def item_violations(items: object, media: MediaType) -> list[Violation]:
@@ -117,7 +126,7 @@ class BodyEncoder:
             return (), {}
         required, keywords = schema.required, set(reserved)
         writable = [name for name, field in schema.fields.items() if not field.read_only]
-        filled = {p.name: p for p in self._path_parameters if p.name in writable and p.name in required}
+        filled = {p.name: p for p in self._path_parameters if p.name in required and means_the_same(p, schema)}
         if self._item is not None and self._item.name not in schema.fields:
             ends = [name for name in writable if name in required and self._item.name.endswith(f"_{name}")]
             filled |= {name: self._item for name in ends if name not in filled}
@@ -234,7 +243,7 @@ class BodyEncoder:
                 body.setdefault(name, value)
         for parameter in self._path_parameters:
             name, value = parameter.name, arguments.get(parameter.keyword)
-            if value is not None and name in schema.fields and name in body and body[name] != value:
+            if value is not None and name in body and body[name] != value and means_the_same(parameter, schema):
                 expected = f"the same value as the path argument {parameter.keyword}"
                 wrong.append(Violation("body", (name,), "path", expected, "another one", schema.pointer))
 

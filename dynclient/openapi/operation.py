@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..schema.schema import Schema
 
 __all__ = [
+    "BODY_KEYWORDS",
     "OWN_KEYWORDS",
     "DocumentedResponse",
     "MediaType",
@@ -35,6 +36,8 @@ __all__ = [
 ]
 
 
+#: the keyword of the whole body: the first that no parameter has
+BODY_KEYWORDS = ("body", "body_", "whole_body", "whole_body_")
 #: what every callable takes beside the document's arguments; a parameter of that name comes first
 OWN_KEYWORDS = ("body", "content_type", "accept")
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_BODY", "DecodedRequest", "decode"]
 
 NO_BODY: Any = type("_NoBody", (), {"__repr__": lambda _: "NO_BODY"})()  #: stands for "none came": null is a body
+_EMPTY_KINDS = frozenset({"lines", "form", "text", "octets"})  #: no bytes are a body of these where they are announced
 _Pairs = list[tuple[str, str]]
 
 
@@ -132,7 +133,7 @@ def _unknown(names: list[str], parameters: list[Parameter], operation: Operation
     claimed = {p.name for p in parameters} | {unquote_plus(part.partition("=")[0]) for part in fixed}
     prefixes = tuple(f"{p.name}[" for p in parameters if p.style == "deepObject")
     for parameter in parameters:
-        if parameter.explode and parameter.style == "form" and parameter.schema is not None:
+        if parameter.explode and parameter.style != "deepObject" and parameter.schema is not None:
             types = styles.types_of(parameter.schema)
             if "object" in types.value:
                 claimed |= set(types.fields)
@@ -151,14 +152,14 @@ def _unknown(names: list[str], parameters: list[Parameter], operation: Operation
 
 def _body(request: Request, operation: Operation, violations: list[Violation]) -> Any:
     documented = operation.request_body
-    if not request.body:
+    content_type = request.headers.get("content-type")
+    if not request.body and (documented is None or kind_of(content_type or "") not in _EMPTY_KINDS):
         if documented is not None and documented.required:
             violations.append(Violation("body", (), "required", "missing, but required", "", documented.pointer))
         return NO_BODY
     if documented is None:
         violations.append(Violation("body", (), "unknown", "no body is documented here", "", operation.pointer))
         return request.body
-    content_type = request.headers.get("content-type")
     name = media_types.match_media(content_type, documented.content)
     if name is None:
         expected = " or ".join(documented.content)

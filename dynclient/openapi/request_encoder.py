@@ -19,7 +19,7 @@ from ..schema.values import to_json
 from ..schema.violation_words import one_of, type_words
 from . import parameter_styles as styles
 from .body_encoder import BodyEncoder, is_octets
-from .operation import OWN_KEYWORDS
+from .operation import BODY_KEYWORDS, OWN_KEYWORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,6 +68,7 @@ class Encoder:
         accepts: the media types that ``accept=`` chooses from, the default first.
         content_types: those that ``content_type=`` chooses from for the body, the default first.
         media: the media type that the body is sent in by default, None without a body.
+        body_keyword: the keyword of the whole body: ``body``, or ``body_`` where a parameter has that name.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Encoder:
         self.content_types = _content_types(operation)
         self._hint = hint
         self._by_keyword = {p.keyword: p for p in operation.parameters}
+        self.body_keyword = next(n for n in BODY_KEYWORDS if n not in self._by_keyword)
         self._one_or_several = one_or_several & self._by_keyword.keys()
         self._item = next((p for p in self.path_parameters if operation.path.endswith(f"{{{p.name}}}")), None)
         self._bodies: dict[str, BodyEncoder] = {}
@@ -101,6 +103,11 @@ class Encoder:
         return self._body.media if self._body is not None else None
 
     @property
+    def chooses_accept(self) -> bool:
+        """Is ``accept=`` the choice of a media type, and not a parameter of the document?"""
+        return len(self.accepts) > 1 and "accept" not in self._by_keyword
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         """The fields of the body in its default media type, which are keywords."""
         return self._body.fields if self._body is not None else ()
@@ -112,7 +119,7 @@ class Encoder:
 
     def _keywords(self, body: BodyEncoder | None) -> tuple[str, ...]:
         names = [p.keyword for p in self.operation.parameters] + [f.keyword for f in (body.fields if body else ())]
-        names += ["body"] if body is not None else []
+        names += [self.body_keyword] if body is not None else []
         names += ["content_type"] if len(self.content_types) > 1 else []
         names += ["accept"] if len(self.accepts) > 1 else []
         return tuple(dict.fromkeys(names))
@@ -337,7 +344,10 @@ class Encoder:
             request_body = self.operation.request_body
             assert request_body is not None  # noqa: S101 - there is no content type without one
             encoder = self._bodies[name] = BodyEncoder(
-                request_body.content[name], {*self._by_keyword, *OWN_KEYWORDS}, self.path_parameters, self._item
+                request_body.content[name],
+                {*self._by_keyword, *OWN_KEYWORDS, self.body_keyword},
+                self.path_parameters,
+                self._item,
             )
         return encoder
 
@@ -347,7 +357,7 @@ class Encoder:
             return None
         if "content_type" in self._by_keyword or "content_type" not in arguments:
             names = self.content_types
-            if is_octets(arguments.get("body")) and "body" not in self._by_keyword and len(names) > 1:
+            if is_octets(arguments.get(self.body_keyword)) and len(names) > 1:
                 return next((e for e in map(self._body_encoder, names) if e.takes_octets), self._body)
             return self._body
         return self._named_body(arguments, findings)
@@ -377,14 +387,14 @@ class Encoder:
         if body is None or documented is None:
             return _ABSENT
         by_keyword = {field.name: arguments[field.keyword] for field in body.fields if field.keyword in arguments}
-        if "body" in arguments and "body" not in self._by_keyword:
+        if self.body_keyword in arguments:
             if by_keyword:
                 names = ", ".join(by_keyword)
-                findings.others.append(f"body= is the whole body; leave out {names} or put it there")
-            value = arguments["body"]
+                findings.others.append(f"{self.body_keyword}= is the whole body; leave out {names} or put it there")
+            value = arguments[self.body_keyword]
         elif by_keyword or documented.required:
             if not body.writes_objects and not by_keyword:
-                findings.missing.append("body")
+                findings.missing.append(self.body_keyword)
                 return _ABSENT
             if strict:
                 findings.missing += [f.keyword for f in body.fields if f.required and f.keyword not in arguments]
