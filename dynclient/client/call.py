@@ -1,7 +1,7 @@
 """One operation of a client: how it is described, encoded and decoded, without sending.
 
 Imported in functions: ``overview`` and ``example_arguments``, only for those who look or ask for an example;
-``response_decoder``, only once an answer has come.
+``response_decoder``, only once an answer has come; ``pages_ahead``, only for several workers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from .. import errors
 from ..http import media_types
 from ..openapi.request_encoder import Encoder
 from . import help as documentation, pagination
-from .pages_ahead import check_workers
 
 if TYPE_CHECKING:
     import inspect
@@ -152,7 +151,10 @@ class BaseCall:
         own = {name for name in ("progress", "workers") if name in kwargs and name not in self.encoder.keywords}
         knobs = {name: kwargs.pop(name) for name in own}
         workers = knobs.get("workers", 1)
-        check_workers(workers)
+        if workers != 1:
+            from .pages_ahead import check_workers
+
+            check_workers(workers)
         return plan, bool(knobs.get("progress")), workers
 
     def decode(

@@ -1,7 +1,7 @@
 """One spec, one server, one auth and one transport, made into callables.
 
-Imported in functions: ``concurrent``, only for many calls; ``streams``, only for those; ``transport``, once something
-is sent.
+Imported in functions: ``concurrent``, only for many calls; ``streams``, ``pages_ahead`` and ``progress``, only for
+those; ``transport``, once something is sent.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from ..errors import TransportError
 from . import pagination
 from .base import BaseClient
 from .call import BaseCall, Options
-from .pages_ahead import walk_ahead
-from .progress import show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -58,10 +56,16 @@ class Call(BaseCall):
         """
         plan, progress, workers = self.walk_plan(kwargs)
         if workers > 1:
+            from .pages_ahead import walk_ahead
+
             pages = walk_ahead(self._fetch, plan, args, kwargs, workers)
         else:
             pages = pagination.walk(self._fetch, plan, args, kwargs)
-        return show_progress(pages, plan, self.operation.name) if progress else pages
+        if not progress:
+            return pages
+        from .progress import show_progress
+
+        return show_progress(pages, plan, self.operation.name)
 
     def iter(self, /, *args: object, **kwargs: object) -> Iterator[Any]:
         """Every item, page after page, lazily; ``itertools.islice`` takes the first so many."""

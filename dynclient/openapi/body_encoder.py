@@ -9,6 +9,8 @@ What each kind of media type takes::
     XML, other text      text or octets as they are; a number or truth value as JSON writes it; no objects
     YAML                 text or octets as they are; JSON values, since JSON is YAML
     octets               text, octets and files as they are; JSON where the schema wants an object or an array
+
+Imported in functions: ``forms`` and ``multipart``, only for bodies of these.
 """
 
 from __future__ import annotations
@@ -21,14 +23,13 @@ from ..http.json import dumps, loads
 from ..http.uploads import Upload, content_of
 from ..schema.values import to_json
 from ..schema.violation_words import type_words
-from .forms import write_form
-from .multipart import File, is_file, write_multipart
 from .operation import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set as AbstractSet
 
     from ..schema.schema import Schema
+    from .multipart import File
     from .operation import MediaType, Parameter
 
 __all__ = ["BodyEncoder", "Field", "is_octets", "item_violations", "kind_of", "means_the_same"]
@@ -177,8 +178,7 @@ class BodyEncoder:
         if not self._takes(value, wrong):
             return value
         before = len(wrong)
-        files: dict[tuple[str | int, ...], File] = {}
-        plain = _without_files(value, files) if self.kind == "multipart" and isinstance(value, dict) else value
+        plain, files = self._without_files(value)
         checked = to_json(plain, "body", (), wrong)
         if isinstance(checked, dict):
             self._fill(checked, arguments, wrong)
@@ -192,6 +192,15 @@ class BodyEncoder:
         for path, file in files.items():
             _put(checked, path, file)
         return checked
+
+    def _without_files(self, value: object) -> tuple[object, dict[tuple[str | int, ...], File]]:
+        """The body with ``""`` in the place of each file, and the files by their paths."""
+        files: dict[tuple[str | int, ...], File] = {}
+        if self.kind != "multipart" or not isinstance(value, dict):
+            return value, files
+        from .multipart import without_files
+
+        return without_files(value, files), files
 
     def _takes(self, value: object, wrong: list[Violation]) -> bool:
         """Can a value that is neither octets nor text be written at all?"""
@@ -261,8 +270,12 @@ class BodyEncoder:
             content = content_of(value)
             return Upload([content]) if content is value else content, self._type_of_octets
         if self.kind == "form" and isinstance(value, dict):
+            from .forms import write_form
+
             return write_form(value, self.media).encode(), self.content_type
         if self.kind == "multipart" and isinstance(value, dict):
+            from .multipart import write_multipart
+
             return write_multipart(value, self.media, self.content_type)
         if self.kind == "lines" and isinstance(value, list):
             mark = "\x1e" if self.content_type.endswith("json-seq") else ""
@@ -281,21 +294,6 @@ def _concrete(name: str) -> str:
     if "*" not in name:
         return name
     return "application/json" if kind_of(name) == "json" else "application/octet-stream"
-
-
-def _without_files(body: Mapping[str, object], files: dict[tuple[str | int, ...], File]) -> dict[str, object]:
-    """The fields with ``""`` in the place of each file, which is put into ``files`` by its path."""
-    plain: dict[str, object] = {}
-    for name, value in body.items():
-        if is_file(value):
-            files[name,] = File.of(value, name)
-            plain[name] = ""
-        elif isinstance(value, (list, tuple)) and any(map(is_file, value)):
-            files.update({(name, i): File.of(item, name) for i, item in enumerate(value) if is_file(item)})
-            plain[name] = ["" if is_file(item) else item for item in value]
-        else:
-            plain[name] = value
-    return plain
 
 
 def _put(body: Any, path: tuple[str | int, ...], file: File) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .operation import MediaType
 
-__all__ = ["File", "Part", "is_file", "read_multipart", "write_multipart"]
+__all__ = ["File", "Part", "is_file", "read_multipart", "without_files", "write_multipart"]
 
 _OCTETS = "application/octet-stream"
 _UNFIT = re.compile(r"[\r\n\x00]")
@@ -202,3 +202,18 @@ def _read_part(piece: bytes) -> Part:
 
 def _unquoted(match: re.Match[str] | None) -> str | None:
     return None if match is None else match[1].replace("%0D", "\r").replace("%0A", "\n").replace("%22", '"')
+
+
+def without_files(body: Mapping[str, object], files: dict[tuple[str | int, ...], File]) -> dict[str, object]:
+    """The fields with ``""`` in the place of each file, which is put into ``files`` by its path."""
+    plain: dict[str, object] = {}
+    for name, value in body.items():
+        if is_file(value):
+            files[name,] = File.of(value, name)
+            plain[name] = ""
+        elif isinstance(value, (list, tuple)) and any(map(is_file, value)):
+            files.update({(name, i): File.of(item, name) for i, item in enumerate(value) if is_file(item)})
+            plain[name] = ["" if is_file(item) else item for item in value]
+        else:
+            plain[name] = value
+    return plain

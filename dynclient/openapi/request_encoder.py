@@ -2,6 +2,8 @@
 
 Python values become JSON first, then they are validated, then they are written: what was validated is what is sent.
 Whatever is wrong is reported at once, in one error.
+
+Imported in functions: ``parameter_styles``, once a parameter is written; a signature does without.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ from ..http.json import dumps
 from ..http.messages import Headers, Request
 from ..schema.values import to_json
 from ..schema.violation_words import one_of, type_words
-from . import parameter_styles as styles
 from .body_encoder import BodyEncoder, is_octets
 from .operation import BODY_KEYWORDS, OWN_KEYWORDS
 
@@ -272,8 +273,10 @@ class Encoder:
         if parameter.media_type is not None:
             text = dumps(value) if media_types.is_json(parameter.media_type) else str(value)
             return _as_content(parameter, text)
+        from .parameter_styles import write
+
         try:
-            return styles.write(
+            return write(
                 parameter.name,
                 value,
                 location=parameter.location,
