@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -24,7 +25,7 @@ from ..schema import model_repr, model_table
 from . import output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..schema.model_table import Table
 
@@ -48,7 +49,7 @@ class Shape(NamedTuple):
 def result(data: Any, shape: Shape) -> None:
     """What an operation answered; text and octets as they are; what streams, as it comes."""
     if isinstance(data, (str, bytes)):
-        click.echo(data, nl=data[-1:] not in {"\n", b"\n"})
+        _write_text(data, nl=data[-1:] not in {"\n", b"\n"})
     elif hasattr(data, "__next__"):
         everything(data, Shape())
     elif data is not None:
@@ -62,11 +63,9 @@ def _write(data: object, shape: Shape) -> None:
         _csv(_rows(data), shape.columns)
     elif shape.form == "jsonl":
         for row in _rows(data):
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(_json_text(row))
     elif shape.form == "yaml":
-        import yaml
-
-        click.echo(yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False, allow_unicode=True), nl=False)
+        click.echo(_yaml_text(json.loads(json.dumps(data))), nl=False)
     else:
         _json(data)
 
@@ -79,7 +78,7 @@ def everything(items: Iterable[object], shape: Shape) -> None:
         _write(list(shaped), shape)
         return
     for item in shaped:
-        click.echo(item if isinstance(item, str) else json.dumps(item, ensure_ascii=False))
+        _write_text(item if isinstance(item, str) else _json_text(item))
 
 
 def _filtered(data: object, expression: str | None) -> object:
@@ -89,6 +88,44 @@ def _filtered(data: object, expression: str | None) -> object:
         return jmespath.search(expression, data)
     except JMESPathError as error:
         raise ArgumentError(f"--filter: {str(error).splitlines()[0]}") from None
+
+
+def _write_text(text: str | bytes, *, nl: bool = True) -> None:
+    """Print a text exactly in a pipe, and at a terminal without what that might obey."""
+    shown = output.plain(text) if isinstance(text, str) and sys.stdout.isatty() else text
+    click.echo(shown, nl=nl, color=True)  # else click takes escape sequences out of what a pipe gets
+
+
+def _escaped(text: str, escape: Callable[[str], str]) -> str:
+    """A text with escapes for letters that a terminal might obey, bidirectional marks too."""
+    return "".join(one if one.isprintable() or one in "\n\t" else escape(one) for one in text)
+
+
+def _json_escape(letter: str) -> str:
+    return json.dumps(letter)[1:-1]
+
+
+def _yaml_escape(letter: str) -> str:
+    return f"\\U{ord(letter):08X}"
+
+
+def _json_text(data: object, indent: int | None = None) -> str:
+    return _escaped(json.dumps(data, indent=indent, ensure_ascii=False), _json_escape)
+
+
+def _yaml_text(data: object) -> str:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """Writes texts with letters that do not show between quotation marks, where they can be escaped."""
+
+    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        style = None if _escaped(text, _yaml_escape) == text else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+    Dumper.add_representer(str, represent)
+    text = yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
+    return _escaped(text, _yaml_escape)
 
 
 def _rows(data: object) -> list[object]:
@@ -103,11 +140,13 @@ def _csv(rows: Sequence[object], columns: Sequence[str]) -> None:
     """RFC 4180 with a header; what is nested as JSON text, null as nothing."""
     objects = [row if isinstance(row, dict) else {"value": row} for row in rows]
     names = [name for name in columns if name] or list(dict.fromkeys(name for row in objects for name in row))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(names)
     for row in objects:
         values = [row.get(name) for name in names]
         writer.writerow([json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list, bool)) else v for v in values])
+    _write_text(file.getvalue(), nl=False)
 
 
 def _table_of(data: object, columns: Sequence[str]) -> None:
@@ -122,7 +161,7 @@ def _table_of(data: object, columns: Sequence[str]) -> None:
 
 
 def _json(data: object) -> None:
-    text = json.dumps(data, indent=2, ensure_ascii=False)
+    text = _json_text(data, indent=2)
     if not sys.stdout.isatty():
         click.echo(text)
         return

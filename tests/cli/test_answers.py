@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+import yaml
 
 from dynclient.cli import answers
 from dynclient.cli.answers import Shape
@@ -48,3 +51,30 @@ def test_a_filter_that_is_none_is_refused():
     """What JMESPath cannot read is an error of ours that names the option."""
     with pytest.raises(ArgumentError, match="--filter"):
         answers.result(PAGE, Shape(expression="pools["))
+
+
+HOSTILE = "\x1b[31mred\x07\u202etxt\u2066 \u200f\U000e0041 ü\n2"
+
+
+@pytest.mark.parametrize(
+    ("form", "read"),
+    [("json", json.loads), ("jsonl", json.loads), ("yaml", yaml.safe_load)],
+)
+def test_what_a_terminal_might_obey_is_escaped_without_loss(capsys, form, read):
+    """Escape sequences and bidirectional marks are escaped as JSON and YAML have it: what is read back is the same."""
+    answers.result({"key": HOSTILE}, answers.Shape(form))
+    text = capsys.readouterr().out
+    assert all(letter.isprintable() or letter == "\n" for letter in text)
+    assert "ü" in text
+    assert read(text) == {"key": HOSTILE}
+
+
+def test_csv_and_text_are_exact_in_a_pipe_and_plain_at_a_terminal(capsys, monkeypatch):
+    """A pipe gets the data as they are; a terminal sees none of what it might obey."""
+    for shape, data in ((answers.Shape("csv"), {"key": HOSTILE}), (answers.Shape(), HOSTILE)):
+        answers.result(data, shape)
+        assert HOSTILE in capsys.readouterr().out
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.stdout.isatty", lambda: True)
+            answers.result(data, shape)
+        assert all(letter.isprintable() or letter == "\n" for letter in capsys.readouterr().out)

@@ -67,6 +67,27 @@ def test_offered(names, text, choices, fragment):
     assert (list(offered.choices), offered.fragment) == (choices, fragment)
 
 
+PLAIN = [
+    # (text before the cursor, what is among the completions)
+    ("af.get_da", "af.get_dag("),
+    ("af.get_dags.it", "af.get_dags.iter("),
+    ("af.", "af.trigger_dag_run("),
+    ("pool.sl", "pool.slots"),
+    ("spec.models.PoolB", "spec.models.PoolBody("),
+    ("spec.op", "spec.operations"),
+]
+
+
+@pytest.mark.parametrize(("text", "completion"), PLAIN, ids=[row[0] for row in PLAIN])
+def test_the_plain_prompt_of_python_completes(names, text, completion):
+    """rlcompleter, which ``python`` has at a TAB, offers operations, fields and models, and fails for none."""
+    completer = rlcompleter.Completer(names)
+    offered = []
+    while (one := completer.complete(text, len(offered))) is not None:
+        offered.append(one)
+    assert completion in offered
+
+
 @pytest.mark.parametrize(
     "text",
     [
