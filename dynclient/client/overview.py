@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+import textwrap
+from typing import TYPE_CHECKING, Any
 
 from ..schema.model_table import Cell, Table
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Example", "Matches", "find", "is_like", "overview", "signature_lines"]
 
+_TIED = "\N{NO-BREAK SPACE}"  # between words of one tag, for wrapping
 _WIDE = 100  # a signature longer than this is shown one argument a line
 
 
@@ -45,6 +48,11 @@ class Matches:
     def __len__(self) -> int:
         return len(self.operations)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001, ARG002 - the signature is IPython's
+        width = shutil.get_terminal_size().columns
+        lines = (line if len(line) <= width else f"{line[: width - 1]}…" for line in repr(self).split("\n"))
+        printer.text("\n".join(lines))
+
     def __repr__(self) -> str:
         rows = [(o.name, f"{o.method} {o.path}", self._spec.words("operation", o.id)) for o in self.operations]
         widths = [max((len(row[i]) for row in rows), default=0) for i in range(2)]
@@ -70,10 +78,13 @@ def find(spec: Spec, text: str, other_names: Mapping[str, str]) -> Matches:
 
 
 def overview(headline: str, auth: str, spec: Spec) -> str:
-    """A client in a few lines: the server, the user, operations by tag with counts."""
-    tags = " · ".join(f"{tag} {len(names)}" for tag, names in spec.tags.items())
+    """A client in a few lines, as wide as the terminal: the server, the user, operations by tag with counts."""
+    tags = " · ".join(f"{tag} {len(names)}".replace(" ", _TIED) for tag, names in spec.tags.items())
     lines = [headline, f"credentials: {auth}", f"{len(spec.operations)} operations: {tags}"]
-    return "\n".join([*lines, '.find("trigger") searches them, .tags["…"] has those of a tag'])
+    lines.append('.find("trigger") searches them, .tags["…"] has those of a tag')
+    width = shutil.get_terminal_size().columns
+    wrapped = (textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+    return "\n".join(wrapped).replace(_TIED, " ")
 
 
 def signature_lines(name: str, signature: inspect.Signature) -> str:

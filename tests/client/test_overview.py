@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 
+import pytest
 from IPython.lib.pretty import pretty
 
 import dynclient
@@ -13,8 +14,9 @@ from dynclient.testing import fake_airflow
 CLIENT = dynclient.Client(dynclient.load("3.3.2"), server="http://localhost/api/v2", auth="hunter2")
 
 
-def test_a_client_shows_itself():
+def test_a_client_shows_itself(monkeypatch):
     """Server, release, document, user, operations by tag with counts, and how to find one; no secret."""
+    monkeypatch.setenv("COLUMNS", "2000")
     with fake_airflow("3.3.2", auth=("admin", "pw"), judge=False) as server:
         shown = pretty(dynclient.connect(server.url, auth=("admin", "pw")))
     lines = shown.split("\n")
@@ -27,6 +29,22 @@ def test_a_client_shows_itself():
     assert "credentials: none\n" in pretty(dynclient.Client(CLIENT.spec, server="http://localhost"))
     assert pretty([CLIENT]) == f"[{CLIENT!r}]"
     assert "hunter2" not in pretty(CLIENT)
+
+
+@pytest.mark.parametrize("width", [80, 150])
+def test_a_terminal_is_not_overrun(monkeypatch, width):
+    """What a client, a search and a page show fits the terminal, and no word and no tag is broken in two."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    spec = dynclient.load("3.3.2")
+    with fake_airflow("3.3.2", judge=False) as server:
+        client = dynclient.connect(server.url)
+        shown = [pretty(client), pretty(client.find("pool")), pretty(client.get_dags())]
+    assert all(len(line) <= width for text in shown for line in text.split("\n"))
+    words = {word for line in shown[0].split("\n") for word in line.split(" · ")}
+    assert {f"{tag} {len(names)}" for tag, names in spec.tags.items()} <= {
+        word.strip().removesuffix(" ·").rpartition("operations: ")[2] for word in words
+    }
+    assert all(f"{name} " in shown[1] for name in client.find("pool"))
 
 
 def test_find():
