@@ -13,13 +13,13 @@ from ..deployment import vocabulary
 from ..deployment.bulk import BulkAnswer
 from ..errors import ArgumentError
 from . import answers, arguments as words_parser, output, shell as prompt
-from .connection import connected, server_options, store_token, trace_options
+from .connection import connected, server_options, store_token
 from .source import complete_operation
 
 if TYPE_CHECKING:
     from ..client.sync import Call
 
-__all__ = ["apply", "call", "failures", "log", "login", "run", "shell", "verify"]
+__all__ = ["apply", "call", "failures", "log", "login", "run", "shell"]
 
 REFUSED = 4  #: the exit code for what the server said no to
 _ERRORS_SHOWN = 10
@@ -203,18 +203,3 @@ def login(*, store: bool, **server: Any) -> None:
             return
         store_token(client.about().url, token)
     click.echo("the token is stored; set DYNCLIENT_KEYRING=1 to use it", err=True)
-
-
-@click.command()
-@click.argument("url", required=False)
-@click.option("--username", help="$DYNCLIENT_USERNAME.")
-@click.option("--token", help="$DYNCLIENT_TOKEN; instead of a user.")
-@trace_options
-@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for all of it.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
-def verify(url: str | None, timeout: float, form: str, **credentials: Any) -> None:
-    """Call all that changes nothing at a server, and hold its answers to its document; exit 1 if one breaks it."""
-    with connected(responses="strict", url=url, **credentials) as client:
-        report = client.verify(timeout=timeout, progress=output.counter())
-    click.echo({"text": report.text, "json": report.json, "junit": report.junit}[form]())
-    click.get_current_context().exit(0 if report.ok else 1)

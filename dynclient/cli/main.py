@@ -59,7 +59,7 @@ COMMANDS: Mapping[str, Entry] = {
     "specs": Entry("document_commands", "The bundled documents: list them, add one, find faults."),
     "stubs": Entry("document_commands", "Write stubs for editors and mypy, of one release or several."),
     "upgrade": Entry("contract_commands", "What of your code breaks on another release, and its remedy."),
-    "verify": Entry("call_commands", "Hold a server's answers to its document; changes nothing."),
+    "verify": Entry("verify_command", "Hold a server's answers to its document; changes nothing."),
 }
 
 

@@ -171,21 +171,20 @@ class UpgradeReport(NamedTuple):
 
     def html(self) -> str:
         """One page that needs nothing else, readable in light and dark."""
-        parts = [f"<h1>{escape(self.old)} → {escape(self.new)}</h1>", f"<p class=summary>{escape(self.summary())}</p>"]
-        for level, title in _TITLES.items():
+        title = f"Upgrade {self.old} → {self.new}"
+        summary = self.summary().partition(": ")[2]
+        parts = [f"<h1>{escape(title)}</h1>", f"<p class=summary>{escape(summary)}</p>"]
+        for level, heading in _TITLES.items():
             groups = _grouped(self.of(level))
             if groups:
-                rows = "".join(
-                    "<tr>" + "".join(f"<td>{_html_cell(cell)}</td>" for cell in _row(group)) + "</tr>\n"
-                    for group in groups
-                )
-                head = "<tr><th>where<th>what<th>why<th>instead</tr>"
-                parts.append(f"<h2 class={level}>{title}</h2>\n<table>{head}\n{rows}</table>")
-        for title, omissions in (("Cannot be told", self.unclear), ("Not read", self.unread)):
+                head = "<thead><tr><th>where<th>what<th>why<th>instead</tr></thead>"
+                rows = "".join(map(_html_row, groups))
+                parts.append(f"<h2 class={level}>{heading}</h2>\n<table>{head}\n{rows}</table>")
+        for heading, omissions in (("Cannot be told", self.unclear), ("Not read", self.unread)):
             if omissions:
                 items = "".join(f"<li>{escape(str(part))}</li>\n" for part in omissions)
-                parts.append(f"<h2>{title}</h2>\n<ul>{items}</ul>")
-        return _PAGE.format(title=escape(f"{self.old} → {self.new}"), body="\n".join(parts))
+                parts.append(f"<h2>{heading}</h2>\n<ul>{items}</ul>")
+        return _PAGE.format(title=escape(title), body="\n".join(parts))
 
 
 FORMATS = ("text", "markdown", "json", "junit", "sarif", "html")
@@ -200,7 +199,18 @@ body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem aut
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ text-align: left; vertical-align: top; padding: .4rem .6rem; overflow-wrap: anywhere;
   border-bottom: 1px solid light-dark(#d8dbe0, #34383f) }}
-td:first-child, td:last-child {{ font-family: ui-monospace, monospace; font-size: .85rem }}
+td:nth-child(1), td:nth-child(2), td:nth-child(4) {{ font-family: ui-monospace, monospace; font-size: .85rem }}
+th:nth-child(1) {{ width: 17% }}
+th:nth-child(2) {{ width: 17% }}
+th:nth-child(3) {{ width: 33% }}
+table {{ table-layout: fixed }}
+@media (max-width: 50rem) {{
+  thead {{ display: none }}
+  tr, td {{ display: block; border: 0; padding: .1rem 0 }}
+  tr {{ border-bottom: 1px solid light-dark(#d8dbe0, #34383f); padding: .6rem 0 }}
+  td:nth-child(1) {{ font-weight: bold }}
+  td:nth-child(4):not(:empty)::before {{ content: "instead: " }}
+}}
 h2.breaking {{ color: light-dark(#b3261e, #ff8a80) }}
 h2.warning {{ color: light-dark(#8a5a00, #ffc66d) }}
 </style></head><body>
@@ -254,8 +264,17 @@ def _sarif_result(finding: UpgradeFinding) -> dict[str, object]:
     }
 
 
-def _html_cell(text: str) -> str:
-    return escape(text).replace("; ", ";<br>")
+def _html_row(group: Sequence[UpgradeFinding]) -> str:
+    """A row of the page, each reason on a line of its own; a long name breaks at its dots, slashes and underscores."""
+    places, operation, _, advice = _row(group)
+    reasons = dict.fromkeys(f"{finding.where}: {finding.message}" for finding in group)
+    why = "<br>".join(map(escape, reasons))
+    cells = [_breakable(places), _breakable(operation), why, escape(advice)]
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
+
+
+def _breakable(text: str) -> str:
+    return re.sub(r"([/_.])", r"\1<wbr>", escape(text))
 
 
 def _cell(text: str) -> str:

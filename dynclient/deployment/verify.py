@@ -155,7 +155,8 @@ class _Round:
         if isinstance(reply.error, ContractError):
             message = str(reply.error).partition("\n")[0]
             return Outcome(*line, "broken", reply.status, reply.violations, message)
-        return Outcome(*line, "kept", reply.status)
+        fields, has_empty_list = _names(reply.data)
+        return Outcome(*line, "kept", reply.status, fields=fields, has_empty_list=has_empty_list)
 
     def _learn(self, operation: Operation, arguments: Arguments, reply: Reply) -> None:
         """Remember what an answer names, and which fields it had."""
@@ -166,6 +167,22 @@ class _Round:
         if len(self._contexts) < _CONTEXTS:
             contexts = _contexts(operation, arguments, reply.data, list(self._client.operations.values()))
             self._contexts += [_Context(operation.path, values) for values in contexts]
+
+
+def _names(data: object) -> tuple[frozenset[str], bool]:
+    """The names of all fields of an answer at any depth, and whether a list in it is empty."""
+    names: set[str] = set()
+    has_empty_list = False
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            names.update(value)
+            waiting += value.values()
+        elif isinstance(value, list):
+            has_empty_list = has_empty_list or not value
+            waiting += value
+    return frozenset(names), has_empty_list
 
 
 def _is_batch(operation: Operation) -> bool:

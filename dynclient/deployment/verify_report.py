@@ -33,6 +33,8 @@ class Outcome(NamedTuple):
         status: of the answer; None without one.
         violations: where the answer breaks the document.
         message: one sentence, for all but ``kept``.
+        fields: the names of all fields that the answer had, at any depth.
+        has_empty_list: whether a list in it was empty, so that fields of its items could not be seen.
     """
 
     operation: str
@@ -42,6 +44,8 @@ class Outcome(NamedTuple):
     status: int | None = None
     violations: tuple[Violation, ...] = ()
     message: str = ""
+    fields: frozenset[str] = frozenset()
+    has_empty_list: bool = False
 
 
 class Verification(NamedTuple):
@@ -96,7 +100,7 @@ class Verification(NamedTuple):
     def json(self) -> str:
         """For programs: the same as one JSON object."""
         outcomes = [
-            {**outcome._asdict(), "violations": [str(violation) for violation in outcome.violations]}
+            {**outcome._asdict(), "violations": [*map(str, outcome.violations)], "fields": sorted(outcome.fields)}
             for outcome in self.outcomes
         ]
         parts = {"server": self.server, "release": self.release, "ok": self.ok, "counts": self.counts}

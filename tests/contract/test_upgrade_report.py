@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -39,6 +40,15 @@ def test_forms_of_a_report(report):
     assert {"overview.py:8", "trigger.py:15", "tests/cassettes/pools.yaml:1"} <= places
     assert "light-dark(" in report.html()
     assert "http" not in report.html().replace("http-equiv", "").split("<body>")[0]
+
+
+def test_the_page_needs_nothing_else(report):
+    """Nothing is loaded from elsewhere; colour schemes and narrow windows are provided for; reasons stand apart."""
+    page = report.html()
+    assert re.search(r"<(?:script|link|img|iframe)|@import|url\(|src=|href=", page) is None
+    assert '<meta name="color-scheme" content="light dark">' in page
+    assert "@media (max-width:" in page
+    assert "called exclude_stale now; give it by that name<br>response 200 dags[].is_active" in page
 
 
 @pytest.mark.parametrize(
