@@ -48,7 +48,7 @@ class Airflow(AsyncRuns, Deployed[Call], Client):
     @property
     def login_transport(self) -> Any:
         """What a login is sent by, in a thread."""
-        return self.transport.blocking
+        return self.transport.blocking  # type: ignore[attr-defined] # ours has it
 
     async def log_in(self) -> None:
         """As ``dynclient.Airflow.log_in``."""

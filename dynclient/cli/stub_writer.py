@@ -94,7 +94,7 @@ class _Stubs:
         self.awaited = awaited
         self.title = str(spec.document.get("info", {}).get("title", "API"))
         self.is_airflow = "airflow" in self.title.lower()
-        self.docs = Client(spec, "http://localhost", transport=object())
+        self.docs = Client(spec, "http://localhost")
         taken = {"Client", "Models", "Spec"}
         self.classes = dict(_unique_names(((name, identifier(name)) for name in spec.models), taken))
         self.records = {name for name in self.classes if issubclass(spec.models[name], Model)}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ..http.messages import Request, Response
+    from ..http.transport import AsyncSender
     from ..openapi.operation import Operation
     from ..openapi.response_decoder import Reply
     from ..openapi.spec import Spec
@@ -36,6 +37,8 @@ _AT_ONCE = frozenset({auths.NoAuth, auths.Basic, auths.ApiKey})  # what never wa
 class Call(BaseCall):
     """One operation of a client, awaited."""
 
+    client: Client
+
     async def __call__(self, /, *args: object, **kwargs: object) -> Any:
         """Call the operation; see ``help()`` of it for arguments and result."""
         reply = await self._reply(self.build(args, kwargs), args, kwargs, check=self.client.responses != "off")
@@ -48,7 +51,7 @@ class Call(BaseCall):
     async def request(self, /, *args: object, **kwargs: object) -> Request:
         """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
         complete, _ = self.client.transport_options(self.build(args, kwargs), self._options)
-        return await self.client.prepared(complete, self.operation)  # type: ignore[no-any-return]
+        return await self.client.prepared(complete, self.operation)
 
     def pages(self, /, *args: object, **kwargs: object) -> AsyncIterator[Any]:
         """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error.
@@ -112,13 +115,14 @@ class Client(BaseClient[Call]):
     """
 
     call_type = Call
+    transport: AsyncSender
 
     def __init__(
         self,
         spec: Spec,
         server: str | int | Mapping[str, str | int] | None = None,
         auth: object = None,
-        transport: object = None,
+        transport: AsyncSender | None = None,
         responses: Mode | None = None,
         read_only: bool = False,  # noqa: FBT001, FBT002 - the sixth of seven named knobs
         requests: Mode | None = None,
@@ -130,7 +134,9 @@ class Client(BaseClient[Call]):
 
     async def aclose(self) -> None:
         """Give the connections back."""
-        await self.transport.aclose()
+        close = getattr(self.transport, "aclose", None)  # a sender of one's own need not have it
+        if close is not None:
+            await close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -50,7 +50,7 @@ class BaseClient(Generic[CallT]):
     """
 
     call_type: type[CallT]  #: what an operation becomes
-    transport: Any  #: what sends
+    transport: object  #: what sends
     #: query parameters that take one text alone or in a list, whatever the document has
     one_or_several: frozenset[str] = frozenset()
 

@@ -66,7 +66,7 @@ class BaseCall:
     """
 
     def __init__(self, client: BaseClient[Any], operation: Operation, options: Options = Options()) -> None:  # noqa: B008 - frozen
-        self.client: Any = client
+        self.client: BaseClient[Any] = client
         self.operation = operation
         self.__name__ = self.__qualname__ = operation.name
         self.encoder = Encoder(operation, client.argument_hint, client.one_or_several)

@@ -7,7 +7,7 @@ those; ``transport``, once something is sent.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import TransportError
 from . import pagination
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..http.messages import Request, Response
     from ..http.streams import Lines
+    from ..http.transport import Sender
     from ..openapi.operation import Operation
     from ..openapi.response_decoder import Reply
     from ..openapi.spec import Spec
@@ -33,6 +34,8 @@ __all__ = ["Call", "Client"]
 
 class Call(BaseCall):
     """One operation of a client. Call it; or ``.iter() .pages() .stream() .request() .response() .example()``."""
+
+    client: Client
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
         """Call the operation; see ``help()`` of it for arguments and result."""
@@ -47,7 +50,7 @@ class Call(BaseCall):
     def request(self, /, *args: object, **kwargs: object) -> Request:
         """The request as it would be sent, credentials included: validated, not sent; repr and curl() mask secrets."""
         complete, _ = self.client.transport_options(self.build(args, kwargs), self._options)
-        return self.client.auth.prepare(complete, self.operation)  # type: ignore[no-any-return]
+        return self.client.auth.prepare(complete, self.operation)
 
     def pages(self, /, *args: object, **kwargs: object) -> Iterator[Any]:
         """Every page, lazily; ``limit=`` is the size of one; ``progress=True`` shows it on standard error.
@@ -127,7 +130,7 @@ class Client(BaseClient[Call]):
         spec: Spec,
         server: str | int | Mapping[str, str | int] | None = None,
         auth: object = None,
-        transport: object = None,
+        transport: Sender | None = None,
         responses: Mode | None = None,
         read_only: bool = False,  # noqa: FBT001, FBT002 - the sixth of seven named knobs
         requests: Mode | None = None,
@@ -135,11 +138,11 @@ class Client(BaseClient[Call]):
         super().__init__(spec, server, auth, transport, responses=responses, requests=requests, read_only=read_only)
 
     @cached_property
-    def transport(self) -> Any:
+    def transport(self) -> Sender:  # type: ignore[override] # made when something is first sent
         """What sends; opened when something is first sent."""
         from ..http.transport import Transport
 
-        return self.__dict__.setdefault("transport", Transport())  # one, whichever thread is first
+        return cast("Sender", self.__dict__.setdefault("transport", Transport()))  # one, whichever thread is first
 
     # --- life ---
 
@@ -180,7 +183,7 @@ class Client(BaseClient[Call]):
         self, prepared: Request, complete: Request, operation: Operation, keywords: dict[str, object]
     ) -> Response:
         auth = self.auth.requests_auth(complete, operation)
-        return self.transport.send(prepared, auth=auth, **keywords)  # type: ignore[no-any-return]
+        return self.transport.send(prepared, auth=auth, **keywords)
 
     def map(
         self,

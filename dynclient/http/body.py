@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from . import failures
 from .codings import CodingError, content_decoder
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .codings import ContentDecoder
 
 __all__ = ["Chunks", "receive"]
+
+T = TypeVar("T")
 
 _CHUNK = 64 * 1024  # bytes asked for at once where the size of a body is not known
 
@@ -119,7 +121,7 @@ def _check_length(size: int, length: int | None, request: Request) -> None:
         raise failure(failures.CLOSED, request, header_received=True) from None
 
 
-def _in_our_words(read: Callable[[], Any], request: Request) -> Any:
+def _in_our_words(read: Callable[[], T], request: Request) -> T:
     try:
         return read()
     except FOREIGN_ERRORS as error:

@@ -32,7 +32,13 @@ from .settings import tls_context
 from .urllib3_errors import FOREIGN_ERRORS, to_error
 
 if TYPE_CHECKING:
+    import socket
+    import ssl
+    import urllib.request
     from collections.abc import Iterable, Mapping
+
+    import requests
+    from _typeshed import WriteableBuffer
 
     from .messages import Request, Response
     from .settings import Settings
@@ -57,7 +63,7 @@ call_state = _CallState()
 class DeadlineReader(io.RawIOBase):
     """A socket's incoming side that ends when the time for the whole answer is up, not for one packet."""
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, sock: socket.socket) -> None:
         self._sock, self._raw, self._seconds = sock, sock.makefile("rb", buffering=0), sock.gettimeout()
         self._end = math.inf if self._seconds is None else time.monotonic() + self._seconds
         self._is_empty = True
@@ -67,7 +73,7 @@ class DeadlineReader(io.RawIOBase):
         """What a buffer asks of its source."""
         return True
 
-    def readinto(self, buffer: Any) -> Any:
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
         """Wait for bytes until the deadline."""
         if not self._is_empty and self._end < math.inf:  # for the first read the socket has all of the time
             seconds = self._end - time.monotonic()
@@ -96,7 +102,7 @@ class DeadlineReader(io.RawIOBase):
 class _DeadlineSocket:
     """A socket from which http.client reads by a deadline; all else is the socket's own."""
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self.reader: DeadlineReader | None = None
 
@@ -110,7 +116,7 @@ class _DeadlineSocket:
         self.reader = DeadlineReader(self._sock)
         return io.BufferedReader(self.reader)
 
-    def sendall(self, *args: object) -> None:
+    def sendall(self, *args: Any) -> None:
         """Send, and note it."""
         call_state.is_written = True
         self._sock.sendall(*args)
@@ -173,12 +179,12 @@ class Connections:
         self.pid = os.getpid()
         self.seconds = timeout
         self.timeout = self.urllib3_timeout(timeout)
-        self.session: Any = None  # a requests.Session that sends by these, once one is wanted
+        self.session: requests.Session | None = None  # a requests.Session that sends by these, once one is wanted
         self.cookies: Any = None  # an http.cookiejar.CookieJar, once a server has set one
         self._settings = settings
-        self._tls: Any = None
+        self._tls: ssl.SSLContext | None = None
         self._managers: dict[str | None, urllib3.PoolManager] = {}
-        self._routes: dict[str, tuple[Any, bool]] = {}
+        self._routes: dict[str, tuple[urllib3.HTTPConnectionPool, bool]] = {}
         _hide_queries()
 
     @staticmethod
@@ -198,7 +204,9 @@ class Connections:
         for manager in managers.values():
             manager.clear()
 
-    def send(self, request: Request, attempts: Attempts, timeout: Any, user_agent: str, max_bytes: int) -> Response:
+    def send(
+        self, request: Request, attempts: Attempts, timeout: urllib3.Timeout | None, user_agent: str, max_bytes: int
+    ) -> Response:
         """Send a request once and receive its answer.
 
         Raises:
@@ -217,7 +225,7 @@ class Connections:
         request: Request,
         origin: str,
         target: str,
-        fields: Mapping[str, object],
+        fields: Mapping[str, Any],
         timeout: urllib3.Timeout | None = None,
     ) -> Any:
         """Send and return urllib3's response as soon as its header is there; nothing is decoded.
@@ -256,7 +264,7 @@ class Connections:
 
     # --- where it goes ---
 
-    def _route(self, origin: str) -> tuple[Any, bool]:
+    def _route(self, origin: str) -> tuple[urllib3.HTTPConnectionPool, bool]:
         """The pool for an origin, and whether it is a proxy's that takes whole URLs."""
         scheme, host, port = _parts(origin)
         settings = self._settings
@@ -291,7 +299,7 @@ class Connections:
             self.cookies = CookieJar()
         return self.cookies
 
-    def _with_cookies(self, request: Request, fields: Mapping[str, object]) -> Mapping[str, object]:
+    def _with_cookies(self, request: Request, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         if "cookie" in request.headers:
             return fields
         question = _cookie_request(request.url)
@@ -300,7 +308,7 @@ class Connections:
         return {**fields, "Cookie": cookie} if cookie else fields
 
 
-def _cookie_request(url: str) -> Any:
+def _cookie_request(url: str) -> urllib.request.Request:
     import urllib.request  # with cookies only
 
     return urllib.request.Request(url)  # noqa: S310 - it is asked for its host and path, not opened
@@ -316,7 +324,7 @@ def _parts(origin: str) -> tuple[str, str, int | None]:
     return str(url.scheme), str(url.host or ""), url.port
 
 
-def _new_manager(proxy: str | None, tls: Any) -> urllib3.PoolManager:
+def _new_manager(proxy: str | None, tls: ssl.SSLContext | None) -> urllib3.PoolManager:
     """A manager of pools that read by a deadline, directly or through a proxy.
 
     Raises:

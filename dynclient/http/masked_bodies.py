@@ -60,7 +60,7 @@ def _masked_json(text: str, rule: NameRule) -> str:
         return MASK  # what cannot be read cannot be known to be harmless
 
 
-def _mask_member(value: object) -> Any:
+def _mask_member(value: object) -> object:
     """What stands for the value of a secret name where it is shown; nothing, true and false tell nothing."""
     return value if value in (None, "", True, False) else MASK
 
@@ -75,7 +75,7 @@ def masked_string(value: str, rule: NameRule = looks_secret) -> str:
 
 
 def masked_value(
-    value: object, rule: NameRule, hidden: Callable[[Any], Any], string: Callable[[str, NameRule], str]
+    value: object, rule: NameRule, hidden: Callable[[Any], object], string: Callable[[str, NameRule], str]
 ) -> Any:
     """JSON data with what stands under a secret name replaced.
 

@@ -30,7 +30,7 @@ class Settings(NamedTuple):
     def of(
         cls,
         verify: object,
-        cert: Any,
+        cert: str | tuple[str, str] | None,
         proxies: Mapping[str, str] | None,
         trust_env: bool,  # noqa: FBT001 - the same
     ) -> Settings:

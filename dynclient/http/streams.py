@@ -95,7 +95,7 @@ class Lines:
         self._read: Callable[[Any], Any] | None = None
 
     @classmethod
-    def of(cls, data: Any) -> Self:
+    def of(cls, data: object) -> Self:
         """What is here already: a text, whose lines these are, or one object."""
         lines = cls(Response(200, body=data.encode() if isinstance(data, str) else b""), "text")
         if not isinstance(data, str):

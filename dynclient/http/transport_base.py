@@ -18,6 +18,7 @@ from .retry import Pace, Retry, retry_after_seconds
 from .settings import Settings, seconds_of
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Mapping
     from os import PathLike
 
@@ -197,7 +198,7 @@ def _line(request: Request) -> str:
     return f"{request.method} {masked_url(request.url, request.secret)}"
 
 
-def _log() -> Any:
+def _log() -> logging.Logger:
     import logging  # urllib3 and httpx have loaded it by now; `import dynclient` does not
 
     return logging.getLogger("dynclient")

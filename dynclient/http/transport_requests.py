@@ -85,7 +85,7 @@ class _Adapter(HTTPAdapter):
         super().__init__()
         self._connections = connections
 
-    def send(self, request: Any, *_: Any, timeout: Any = None, **__: Any) -> requests.Response:
+    def send(self, request: Any, *_: object, timeout: Any = None, **__: object) -> requests.Response:
         """Send it; proxies and certificates are known to the connections."""
         fields = dict(request.headers)
         headers = Headers([(name, _text(value)) for name, value in fields.items()])
