@@ -90,6 +90,7 @@ class Rewriter:
         self.origins: Origins = {}
         self.defs: dict[str, object] = {}
         self._names: dict[tuple[str, frozenset[str]], str] = {}
+        self._hidden_names: dict[str, frozenset[str]] = {}
         self._stack: list[tuple[str, object, str, frozenset[str]]] = []
 
     def root(self, pointer: str) -> dict[str, Any]:
@@ -345,13 +346,24 @@ class Rewriter:
 
     def hidden_names(self, words: Mapping[str, Any]) -> frozenset[str]:
         """The names hidden in this direction, seen through ``allOf`` and ``$ref`` of the same object."""
-        names = {
-            name
-            for part, _ in self.same(words, "#")
-            for name, child in part.get("properties", {}).items()
-            if self.hidden_by(child, "#")
-        }
-        return frozenset(names) if names else _NOTHING
+        chain: list[str] = []  # of references to references, each of which is followed once
+        while words.keys() == {"$ref"}:
+            target = pointers.canonical(self.document, words["$ref"])
+            inner = pointers.resolve(self.document, target)
+            if target in self._hidden_names or target in chain or not isinstance(inner, dict):
+                break
+            chain.append(target)
+            words = inner
+        known = self._hidden_names.get(pointers.canonical(self.document, words["$ref"])) if "$ref" in words else None
+        if known is None or words.keys() != {"$ref"}:
+            known = frozenset(
+                name
+                for part, _ in self.same(words, "#")
+                for name, child in part.get("properties", {}).items()
+                if self.hidden_by(child, "#")
+            )
+        self._hidden_names.update(dict.fromkeys(chain, known))
+        return known
 
     def same(self, schema: Mapping[str, object], pointer: str) -> Iterator[tuple[Mapping[str, Any], str]]:
         """The keywords of a schema object and of those that hold with it, through ``allOf`` and ``$ref``, each once."""

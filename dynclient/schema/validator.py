@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import SpecError, Violation
+from . import costs
 from .explain import ONLY_WARNED, Explainer, find_non_json
 from .normalize import Direction, Rewriter, origin
 
@@ -37,6 +38,8 @@ class CheckResult(NamedTuple):
 _FINE = CheckResult()
 _OWN_FORMATS = frozenset({"duration", "datetime"})
 _MOST_EXPLAINED = 1_000  # broken rules that are listed
+_SHALLOW = 6  # levels of an instance that are explained without asking what it costs
+_DEEPEST = 250  # levels that a parser reads
 
 
 class Validator:
@@ -120,7 +123,11 @@ def _compile(document: Mapping[str, object], pointer: str, direction: Direction,
     except (jsonschema_rs.ValidationError, ValueError) as error:
         where = origin(rewriter.origins, tuple(map(str, getattr(error, "instance_path", ()))))[0]
         raise SpecError("this is not a schema; mend the document or add a correction", pointer=where) from None
-    return _Compiled(engine, rewriter.origins, document, rewriter.has_warnings)
+
+    def rewrite() -> Mapping[str, object]:
+        return Rewriter(document, direction, closed=closed, readable=is_readable).root(pointer)
+
+    return _Compiled(engine, rewriter.origins, document, rewriter.has_warnings, rewrite)
 
 
 def _checks_of(names: set[str]) -> dict[str, Callable[[str], bool]]:
@@ -143,6 +150,22 @@ def is_readable(pattern: object) -> bool:
     return True
 
 
+def _depth(instance: object) -> int:
+    """Levels of lists and objects inside each other, as far as a parser goes."""
+    level, depth = [instance], 0
+    while depth < _DEEPEST:
+        level = [
+            child
+            for value in level
+            if isinstance(value, (dict, list))
+            for child in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            break
+        depth += 1
+    return depth
+
+
 class _Compiled(NamedTuple):
     """The engine's validator and the way back from its places to the document's."""
 
@@ -150,10 +173,15 @@ class _Compiled(NamedTuple):
     origins: Origins
     document: Mapping[str, object]
     has_warnings: bool
+    rewrite: Callable[[], Mapping[str, object]]  #: the engine's schema again, which nobody keeps
 
     def explain(self, instance: object, location: str, path: Sequence[str | int]) -> tuple[Violation, ...]:
         """Every broken rule once, in our words."""
         explainer = Explainer(self.origins, self.document, instance, location, tuple(path))
+        depth = _depth(instance)
+        if depth > _SHALLOW and costs.explanation_size(self.rewrite(), depth) > costs.MOST:
+            expected = "a value that keeps to one of its alternatives at every level; it goes too deep to say more"
+            return (Violation(location, tuple(path), "anyOf", expected, "", explainer.place_of_all()),)
         errors = self.engine.iter_errors(instance)
         violations = list(dict.fromkeys(explainer.of_all(islice(errors, _MOST_EXPLAINED))))
         more = sum(1 for _ in errors)

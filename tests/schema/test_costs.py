@@ -35,3 +35,15 @@ def test_many_schemas_are_not_tried():
 def test_recursion_ends():
     """A schema that is its own branch counts once."""
     assert left_out({"0": {"anyOf": [{"$ref": "#/$defs/0"}, {"type": "null"}]}}) == 0
+
+
+def test_errors_of_a_union_inside_its_branches_double():
+    """What an engine lists doubles with each level that two branches lead to; one branch, or no union, does not."""
+    branch = {"properties": {"n": {"$ref": "#/$defs/N"}}}
+    root = {"$ref": "#/$defs/N", "$defs": {"N": {"anyOf": [branch, branch]}}}
+    sizes = [costs.explanation_size(root, depth) for depth in (2, 4, 6)]
+    assert sizes[1] > 3 * sizes[0]
+    assert sizes[2] > 3 * sizes[1]
+    flat = {"$ref": "#/$defs/N", "$defs": {"N": {"anyOf": [branch, {"type": "string"}]}}}
+    assert costs.explanation_size(flat, 200) < 1_000
+    assert costs.explanation_size({"items": {"type": "string"}}, 200) < 10
