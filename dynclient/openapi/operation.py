@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import ArgumentError
+from ..http import media_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set as AbstractSet
@@ -28,6 +29,8 @@ __all__ = [
     "SecurityScheme",
     "Server",
     "ServerVariable",
+    "accepted_types",
+    "content_types",
     "fixed_query",
     "free",
     "identifier",
@@ -236,3 +239,21 @@ def part(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A mapping inside another; empty when it is missing, or null as an empty key of YAML is."""
     value = holder.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def accepted_types(operation: Operation) -> tuple[str, ...]:
+    """The media types of the 2xx answers, the default first: JSON, else the first one documented."""
+    names = dict.fromkeys(
+        name
+        for status, response in operation.responses.items()
+        if status.startswith("2") or (status == "default" and not any(s.startswith("2") for s in operation.responses))
+        for name in response.content
+    )
+    ordered = sorted(names, key=lambda name: (not media_types.is_json(name), "*" in name))
+    return tuple(ordered) or ("application/json",)
+
+
+def content_types(operation: Operation) -> tuple[str, ...]:
+    """The media types of the body, the default first: JSON where documented, else the first."""
+    content = operation.request_body.content if operation.request_body is not None else {}
+    return tuple(sorted(content, key=lambda name: not media_types.is_json(name)))

@@ -20,7 +20,7 @@ from ..http.messages import Headers, Request
 from ..schema.values import to_json
 from ..schema.violation_words import one_of, type_words
 from .body_encoder import BodyEncoder, is_octets
-from .operation import BODY_KEYWORDS, OWN_KEYWORDS
+from .operation import BODY_KEYWORDS, OWN_KEYWORDS, accepted_types, content_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,8 +78,8 @@ class Encoder:
         self.operation = operation
         self.path_parameters = [p for p in operation.parameters if p.location == "path"]
         self.other_parameters = [p for p in operation.parameters if p.location != "path"]
-        self.accepts = _accepts(operation)
-        self.content_types = _content_types(operation)
+        self.accepts = accepted_types(operation)
+        self.content_types = content_types(operation)
         self._hint = hint
         self._by_keyword = {p.keyword: p for p in operation.parameters}
         self.body_keyword = next(n for n in BODY_KEYWORDS if n not in self._by_keyword)
@@ -425,24 +425,6 @@ def _as_documented(parameter: Parameter, value: object) -> object:
 
 def _is_unsendable(violation: Violation) -> bool:
     return violation.rule in _UNSENDABLE or (violation.location == "path" and violation.rule == "null")
-
-
-def _accepts(operation: Operation) -> tuple[str, ...]:
-    """The media types of the 2xx answers, the default first: JSON, else the first one documented."""
-    names = dict.fromkeys(
-        name
-        for status, response in operation.responses.items()
-        if status.startswith("2") or (status == "default" and not any(s.startswith("2") for s in operation.responses))
-        for name in response.content
-    )
-    ordered = sorted(names, key=lambda name: (not media_types.is_json(name), "*" in name))
-    return tuple(ordered) or ("application/json",)
-
-
-def _content_types(operation: Operation) -> tuple[str, ...]:
-    """The media types of the body, the default first: JSON where documented, else the first."""
-    content = operation.request_body.content if operation.request_body is not None else {}
-    return tuple(sorted(content, key=lambda name: not media_types.is_json(name)))
 
 
 def _as_content(parameter: Parameter, text: str) -> Any:
