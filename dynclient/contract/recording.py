@@ -1,7 +1,8 @@
 """Recording what a block of code sends and receives, without its secrets: a cassette of vcrpy.
 
 vcrpy replaces the connections of urllib3, requests, httpx and others for as long as the block runs, so that what other
-clients in the process send is recorded too.
+clients in the process send is recorded too. While it opens a connection it takes its replacement away for all threads
+(seen with vcrpy 7 to 9): exchanges of threads that connect at the same moment can be missing.
 
 Imported in functions: ``vcr``, an optional package.
 """
@@ -25,14 +26,15 @@ __all__ = ["recording"]
 
 @contextmanager
 def recording(path: str | PathLike[str], *secret: str) -> Iterator[None]:
-    """Record every HTTP exchange of a block, on all of its threads, to a cassette (YAML, or JSON by the file's name).
+    """Record the HTTP exchanges of a block to a cassette (YAML, or JSON by the file's name).
 
     ::
 
         with dynclient.recording("nightly.yaml"):
             af.run_and_wait("etl")
 
-    What was exchanged is written when the block ends, also where it ends by an exception. Secrets are taken out as
+    One thread after another is recorded whole; of threads that connect at the same moment some exchanges may be
+    missing. What was exchanged is written when the block ends, also where it ends by an exception. Secrets are taken out as
     ``dynclient.testing.scrub`` does. ``dynclient check nightly.yaml`` then holds it to a document.
 
     Args:

@@ -29,7 +29,7 @@ def exchanges(path):
     return [(each["request"]["method"], each["request"]["uri"].partition("/api/v2")[2]) for each in recorded]
 
 
-def test_a_block_is_recorded_on_all_threads_and_of_all_clients(server, tmp_path):
+def test_a_block_is_recorded_of_all_clients_and_of_its_threads(server, tmp_path):
     """What this client, its threads, the awaited client and plain requests send in the block is kept, nothing else."""
     path = tmp_path / "new" / "day.json"
     af = dynclient.connect(server.url, auth=AUTH)
