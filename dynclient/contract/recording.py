@@ -33,9 +33,9 @@ def recording(path: str | PathLike[str], *secret: str) -> Iterator[None]:
         with dynclient.recording("nightly.yaml"):
             af.run_and_wait("etl")
 
-    One thread after another is recorded whole; of threads that connect at the same moment some exchanges may be
-    missing. What was exchanged is written when the block ends, also where it ends by an exception. Secrets are taken out as
-    ``dynclient.testing.scrub`` does. ``dynclient check nightly.yaml`` then holds it to a document.
+    What was exchanged is written when the block ends, also where it ends by an exception. Secrets are taken out as
+    ``dynclient.testing.scrub`` does. ``dynclient check nightly.yaml`` then holds it to a document. One thread after
+    another is recorded whole; of threads that connect at the same moment some exchanges may be missing.
 
     Args:
         path: the file to write, replaced where it exists; its folder is made.
