@@ -1,7 +1,7 @@
 """What a network and a server can do to one request: each fault, blocking, awaited, and by a given session.
 
 A row says the script of the server, the method, what must come of it and how often the server may see the request.
-The time of each is bounded. ``pytest -s`` prints the table as it was measured.
+The time of each is bounded. The table, as it was measured, is shown at the end.
 """
 
 from __future__ import annotations
@@ -205,14 +205,15 @@ def is_as_wanted(outcome, wanted):
 
 @pytest.mark.parametrize("send", SENDERS)
 @pytest.mark.parametrize(("name", "method", "scripts", "wanted", "most"), COMMON, ids=[row[0] for row in COMMON])
-def test_faults(send, name, method, scripts, wanted, most):
+def test_faults(send, name, method, scripts, wanted, most, figure):
     """Each fault has its one outcome, in bounded time, and nothing is sent more often than it may be."""
     body = b"{}" if method in {"POST", "PUT", "PATCH"} else None
     with Server(*scripts) as server:
         request = Request(method, server.url + "/", Headers({"Accept": "*/*"}), body)
         outcome, seconds = outcome_of(send, request, SETTINGS)
         seen = len(server.seen)
-    print(f"{name:45} {send.__name__:10} {getattr(outcome, '__name__', outcome)} {seconds:.2f} s, seen {seen} times")
+    what = getattr(outcome, "__name__", outcome)
+    figure(f"fault {name:45} {send.__name__:10} {what} {seconds:.2f} s, seen {seen} times")
     assert is_as_wanted(outcome, wanted), outcome
     assert seen <= most
     assert seconds < LONGEST

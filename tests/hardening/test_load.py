@@ -1,4 +1,4 @@
-"""One client under load: many calls, many threads, many tasks, given up halfway. ``pytest -s`` prints the figures."""
+"""One client under load: many calls, many threads, many tasks, given up halfway. Figures are shown at the end."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def url():
 
 
 @pytest.mark.timeout(3000)
-def test_a_million_calls_cost_no_memory(url):
+def test_a_million_calls_cost_no_memory(url, figure):
     """After the first thousand calls neither memory nor descriptors grow."""
     af = dynclient.Client(dynclient.load("3.3.2"), server=url)
     for _ in range(1000):
@@ -58,12 +58,12 @@ def test_a_million_calls_cost_no_memory(url):
     gc.collect()
     grown, seconds = resident() - before, time.monotonic() - start
     more = descriptors() - open_before
-    print(f"\nload: {CALLS} calls in {seconds:.0f} s, {grown:.1f} MiB more, {more} descriptors more")
+    figure(f"load: {CALLS} calls in {seconds:.0f} s, {grown:.1f} MiB more, {more} descriptors more")
     assert grown < 2
     assert more == 0
 
 
-def test_threads_and_a_login_in_the_middle():
+def test_threads_and_a_login_in_the_middle(figure):
     """32 threads share a client whose token ends every second; every call succeeds, and few logins are done."""
     with fake_airflow("3.3.2", auth=AUTH, token_seconds=2) as server:
         af = dynclient.connect(server.url, auth=AUTH)
@@ -83,12 +83,12 @@ def test_threads_and_a_login_in_the_middle():
         for thread in threads:
             thread.join()
         logins = sum(served.request.url.endswith("/auth/token") for served in server.requests)
-    print(f"\nload: 32 threads, {len(calls)} calls, {logins} logins, {len(errors)} errors")
+    figure(f"load: 32 threads, {len(calls)} calls, {logins} logins, {len(errors)} errors")
     assert errors == []
     assert 2 <= logins <= 20
 
 
-def test_awaited_calls_that_are_cancelled(url):
+def test_awaited_calls_that_are_cancelled(url, figure):
     """Of a thousand awaited calls every second one is cancelled; the client goes on, and nothing stays open."""
 
     async def main():
@@ -107,14 +107,14 @@ def test_awaited_calls_that_are_cancelled(url):
 
     before, finished, others, version = asyncio.run(main())
     gc.collect()
-    print(f"\nload: 1000 awaited calls, 500 cancelled, {finished} finished")
+    figure(f"load: 1000 awaited calls, 500 cancelled, {finished} finished")
     assert finished >= 500
     assert all(issubclass(kind, dict) for kind in others), others
     assert version == "3.3.2"
     assert descriptors() <= before
 
 
-def test_streams_that_are_left_give_their_connections_back():
+def test_streams_that_are_left_give_their_connections_back(figure):
     """A thousand logs that are read for a line and dropped leave neither a descriptor nor a warning."""
     with fake_airflow("3.3.2") as server:
         af = dynclient.connect(server.url)
@@ -129,7 +129,7 @@ def test_streams_that_are_left_give_their_connections_back():
                 next(iter(af.log("tutorial", run.dag_run_id, task)))
             gc.collect()
         after = descriptors()
-    print(f"\nload: 1000 streams left, {after - before} descriptors more")
+    figure(f"load: 1000 streams left, {after - before} descriptors more")
     assert after <= before + 4  # the server of this process has its own ends of connections
 
 
