@@ -93,7 +93,8 @@ class BaseClient(Generic[CallT]):
     # --- operations as attributes ---
 
     def __getattr__(self, name: str) -> CallT:
-        if name.startswith("_") or "spec" not in self.__dict__:
+        is_ours = name.startswith("_") and not name[1:2].isdigit()  # an id may begin with a digit: _3d
+        if is_ours or "spec" not in self.__dict__:
             raise AttributeError(name)
         call = self.__dict__[name] = self.operation(name)
         return call
@@ -275,7 +276,7 @@ class Group(Generic[CallT]):
         self._names = names
 
     def __getattr__(self, name: str) -> CallT:
-        if name.startswith("_"):
+        if name.startswith("_") and not name[1:2].isdigit():
             raise AttributeError(name)
         return self[name]
 
