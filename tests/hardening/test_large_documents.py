@@ -32,7 +32,7 @@ def seconds(work):
 
 
 def test_loading_is_linear():
-    """Ten times the operations take at most fifteen times as long, and at most three times what reading the JSON takes."""
+    """Ten times the operations take at most fifteen times as long, and at most three times what json.loads takes."""
     small, large = (json.dumps(document(n)) for n in (OPERATIONS // 10, OPERATIONS))
     parse(json.loads(small))
     short, long = (min(seconds(lambda raw=raw: parse(json.loads(raw))) for _ in range(3)) for raw in (small, large))
