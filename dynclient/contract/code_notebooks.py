@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 from .code_python import uses_in_python
@@ -38,7 +39,9 @@ def uses_in_notebook(text: str, file: str, spec: Spec, paths: Paths) -> Iterator
     for number, source in enumerate(_cells(text), 1):
         code, shell = _split(source)
         try:
-            ast.parse("\n".join(code))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse("\n".join(code))
         except SyntaxError:
             yield Unclear(file, len(python) + 1, f"cell {number} is no Python that this Python can read")
             code = [""] * len(code)

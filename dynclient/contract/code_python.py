@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from .code_http import HttpCalls
@@ -44,7 +45,10 @@ def uses_in_python(text: str, file: str, spec: Spec, paths: Paths) -> Iterator[U
         ValueError: it holds null bytes.
         RecursionError: it is nested too deep.
     """
-    tree = ast.fix_missing_locations(_PlainAttributes().visit(ast.parse(text)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an escape that is none is no matter of an upgrade
+        parsed = ast.parse(text)
+    tree = ast.fix_missing_locations(_PlainAttributes().visit(parsed))
     finder = _Finder(tree, file, spec, paths)
     yield from sorted(finder.find(), key=lambda use: use.line)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cassettes import CASSETTES, SPEC, cassette, entry, lines
+from tiny_specs import tiny
 
 import dynclient
 from dynclient.contract.auditor import audit
@@ -173,3 +174,29 @@ def test_cassettes_of_real_servers_audit_clean(release):
     assert report.unread == ()
     assert report.ok
     assert len(report.audited) > 150
+
+
+@pytest.mark.parametrize(
+    ("parts", "wrong"),
+    [
+        ({"size": "3", "file": "x"}, []),
+        ({"size": "many", "file": "x"}, ["post_file body size type"]),
+        ({"size": "3"}, ["post_file body file required"]),
+    ],
+)
+def test_multipart_requests_are_judged(tmp_path, parts, wrong):
+    """The parts of a multipart body are held to the schema as the fields of any other body are."""
+    schema = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"size": {"type": "integer"}, "file": {"type": "string", "format": "binary"}},
+    }
+    body = {"content": {"multipart/form-data": {"schema": schema}}}
+    responses = {"200": {"description": "ok"}}
+    spec = tiny({"POST /files": {"operationId": "post_file", "requestBody": body, "responses": responses}})
+    lines_of = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in parts.items()
+    ]
+    recorded = entry("POST /files", "".join(lines_of) + "--b--\r\n", url="http://h")
+    recorded["request"]["headers"]["Content-Type"] = ["multipart/form-data; boundary=b"]
+    assert lines(audit([cassette(tmp_path, recorded)], spec, second_opinion=False)) == wrong

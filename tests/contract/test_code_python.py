@@ -466,6 +466,11 @@ def test_what_cannot_be_told_is_said(source, line, reason):
     assert reason in one.reason
 
 
+def test_the_source_has_no_say_in_warnings():
+    """A source that Python warns of is read without a word; warnings are errors here."""
+    assert uses("a.py", "x = '\\d'\n") == []
+
+
 def test_arguments_and_fields():
     """Literals, what is only known later, names of a body, and the fields that are read are all there."""
     source = (

@@ -55,3 +55,12 @@ def test_a_bomb_is_refused(monkeypatch):
     monkeypatch.setattr(content_coding, "_LARGEST", 1000)
     with pytest.raises(ValueError, match="more than"):
         unpack(gzip.compress(b"0" * 5000), "gzip")
+
+
+def test_brotli_and_zstd_by_their_packages():
+    """What the packages of the two codings pack is unpacked, alone and below another coding."""
+    brotli = pytest.importorskip("brotli")
+    zstandard = pytest.importorskip("zstandard")
+    packed = zstandard.ZstdCompressor().compress(b"abc")
+    assert unpack(brotli.compress(b"abc"), "br") == unpack(packed, "zstd") == b"abc"
+    assert unpack(brotli.compress(packed), "zstd, br") == b"abc"
