@@ -95,20 +95,21 @@ class _Stubs:
         self.title = str(spec.document.get("info", {}).get("title", "API"))
         self.is_airflow = "airflow" in self.title.lower()
         self.docs = Client(spec, "http://localhost")
-        taken = {"Client", "Models", "Spec"}
-        self.classes = dict(_unique_names(((name, identifier(name)) for name in spec.models), taken))
+        reserved = {"Client", "Models", "Spec", "_BaseClient", "_BaseModel", "_BaseModels", "_BaseSpec", "_Record"}
+        self.classes = dict(_unique_names(((name, identifier(name)) for name in spec.models), reserved))
         self.records = {name for name in self.classes if issubclass(spec.models[name], Model)}
         protocols = ((one.id, f"_{camel(one.name.replace('_', ' '))}") for one in spec.operations.values())
-        self.protocols = dict(_unique_names(protocols, taken))
+        self.protocols = dict(_unique_names(protocols, reserved))
         #: in a class, a field hides what is called like it
         fields = {field for name in self.records for field in spec.models[name]._schema_.fields}
-        taken |= fields
-        self.aliases = dict(_unique_names(((name, f"_{name}") for name in self.classes.values()), taken))
+        reserved |= fields
+        self.aliases = dict(_unique_names(((name, f"_{name}") for name in self.classes.values()), reserved))
         self.hidden = {name for name in self.classes.values() if name in fields}
         #: the object schemas by their place; those that the document does not name are found on the way
         self.records_at = {spec.models[name]._schema_.pointer: self.classes[name] for name in sorted(self.records)}
-        self.taken = taken
-        self.words = dict(_unique_names(((word, f"_{word}" if word in taken else word) for word in _HOMES), taken))
+        self.reserved = reserved
+        words = ((word, f"_{word}" if word in reserved else word) for word in _HOMES)
+        self.words = dict(_unique_names(words, reserved))
         self.used: set[str] = set()
 
     def say(self, word: str) -> str:
@@ -167,7 +168,8 @@ class _Stubs:
         mark = f"    @{self.say('overload')}"
         lines = [mark, f"    def __init__(self, given: {self.say('Mapping')}[{self._any_field()}], /) -> None: ..."]
         lines += [mark, f"    def __init__(self, *, {', '.join(keywords)}) -> None: ..."]
-        return "\n".join([f"class {name}(_Record):", *attributes, *(lines if keywords else []), ""])
+        body = [*attributes, *(lines if keywords else [])]
+        return "\n".join([f"class {name}(_Record):", *(body or ["    ..."]), ""])
 
     # --- operations ---
 
@@ -194,32 +196,32 @@ class _Stubs:
             lines += self.defined("stream", whole, self.say("Stream" if self.awaited else "Lines"))
         return "\n".join([*lines, ""])
 
-    def walks(self, operation: Operation, items: str, ways: Sequence[_Method]) -> Iterator[str]:
+    def walks(self, operation: Operation, items: str, methods: Sequence[_Method]) -> Iterator[str]:
         found = [schema for schema in self.json(operation) if items in schema.fields]
         inner = found[0].fields[items].items if found else None
         item = self.annotation(inner, read=True) if inner is not None else self.say("Any")
         iterator = self.say("AsyncIterator" if self.awaited else "Iterator")
         page = self.annotation(found[0], read=True) if found else self.say("Any")
-        progress = [] if any(a.startswith("progress:") for a in ways[0].arguments) else ["progress"]
+        progress = [] if any(a.startswith("progress:") for a in methods[0].arguments) else ["progress"]
         more = [f"{name}: {self.say('bool')} = ..." for name in progress]
-        yield from self.defined("pages", ways, f"{iterator}[{page}]", more)
-        yield from self.defined("iter", ways, f"{iterator}[{item}]", more)
+        yield from self.defined("pages", methods, f"{iterator}[{page}]", more)
+        yield from self.defined("iter", methods, f"{iterator}[{item}]", more)
 
     def defined(
         self,
         name: str,
-        ways: Sequence[_Method],
+        methods: Sequence[_Method],
         returns: str = "",
         more: Sequence[str] = (),
         mark: str = "",
         doc: str | None = None,
     ) -> Iterator[str]:
-        """A method, overloaded where there are several ways; the first way has the documentation."""
-        for way in ways:
-            if len(ways) > 1:
+        """A method, overloaded where it is called in several ways; the first one has the documentation."""
+        for method in methods:
+            if len(methods) > 1:
                 yield f"    @{self.say('overload')}"
-            line = way.line(name, more, returns, mark)
-            yield f"{line}\n{_docstring(doc)}" if doc and way is ways[0] else f"{line} ..."
+            line = method.line(name, more, returns, mark)
+            yield f"{line}\n{_docstring(doc)}" if doc and method is methods[0] else f"{line} ..."
 
     def parameters(self, operation: Operation) -> list[str]:
         """Path parameters as in the path, then a star, then all others; a constant one need not be given."""
@@ -232,7 +234,7 @@ class _Stubs:
         return made
 
     def bodies(self, operation: Operation, encoder: Encoder) -> list[list[str]]:
-        """The ways to give the body: by its fields, or whole; in one where neither has to be given."""
+        """How the body is given: by its fields, or whole; in one where neither has to be given."""
         body = operation.request_body
         if body is None:
             return [[]]
@@ -249,7 +251,7 @@ class _Stubs:
     # --- answers ---
 
     def answers(self, operation: Operation, encoder: Encoder) -> list[tuple[list[str], str]]:
-        """The ways to ask for an answer: what ``accept`` is given, and what comes."""
+        """How an answer is asked for: what ``accept`` is given, and what comes."""
         if len(encoder.accepts) == 1 or "accept" not in encoder.keywords:
             return [([], self.returns(operation, encoder.accepts))]
         literal = self.say("Literal")
@@ -292,25 +294,25 @@ class _Stubs:
         parts = list(dict.fromkeys(members))
         return self.words["Any"] if self.words["Any"] in parts else " | ".join(parts)
 
-    def _members(self, schema: Schema, seen: frozenset[str], *, read: bool) -> list[str]:
+    def _members(self, schema: Schema, above: frozenset[str], *, read: bool) -> list[str]:
         plain = schema.plain
-        if plain.pointer in seen:
+        if plain.pointer in above:
             return [self.say("Any")]
-        made = self._plain(plain, seen | {plain.pointer}, read=read)
+        made = self._plain(plain, above | {plain.pointer}, read=read)
         return [*made, "None"] if "null" in schema.described_types else made
 
-    def _plain(self, plain: Schema, seen: frozenset[str], *, read: bool) -> list[str]:
+    def _plain(self, plain: Schema, above: frozenset[str], *, read: bool) -> list[str]:
         if plain.enum and all(value is None or isinstance(value, (str, int)) for value in plain.enum):
             return [f"{self.say('Literal')}[{', '.join(map(repr, plain.enum))}]"]
         branches = plain.union
         if branches and not plain.fields:
-            return [member for branch in branches for member in self._members(branch, seen, read=read)]
+            return [member for branch in branches for member in self._members(branch, above, read=read)]
         types = [kind for kind in plain.described_types if kind != "null"]
         if types == ["array"]:
-            items = self._members(plain.items, seen, read=read) if plain.items is not None else [self.say("Any")]
+            items = self._members(plain.items, above, read=read) if plain.items is not None else [self.say("Any")]
             return [self._list(items, read=read)]
         if types == ["object"]:
-            return self._object(plain, seen, read=read)
+            return self._object(plain, above, read=read)
         if types == ["string"] and plain.format in _FORMATS:
             return [self.say(_FORMATS[plain.format]), *([] if read else [self.say("str")])]
         scalars = [self.say(_SCALARS.get(kind, "Any")) for kind in types]
@@ -324,12 +326,12 @@ class _Stubs:
             return f"{self.say('list')}[{item}] | {self.say('tuple')}[{item}, ...]"
         return f"{self.say('Sequence')}[{item}]"
 
-    def _object(self, plain: Schema, seen: frozenset[str], *, read: bool) -> list[str]:
+    def _object(self, plain: Schema, above: frozenset[str], *, read: bool) -> list[str]:
         model = self.record(plain)
         if not read:
             return [*model, f"{self.say('Mapping')}[{self._any_field()}]"]
         more = plain.additional if not plain.fields else None
-        inner = self.union(self._members(more, seen, read=True)) if more is not None else self.say("Any")
+        inner = self.union(self._members(more, above, read=True)) if more is not None else self.say("Any")
         return model or [f"{self.say('dict')}[{self.say('str')}, {inner}]"]
 
     def record(self, plain: Schema) -> list[str]:
@@ -338,8 +340,8 @@ class _Stubs:
         if model is None:
             return []
         if plain.pointer not in self.records_at:
-            name = free(identifier(model.__name__), self.taken)
-            self.taken.add(name)
+            name = free(identifier(model.__name__), self.reserved)
+            self.reserved.add(name)
             self.records_at[plain.pointer] = name
         written = self.records_at[plain.pointer]
         return [self.aliases[written] if written in self.hidden else written]
@@ -360,11 +362,11 @@ class _Stubs:
         yield "\n".join(["class Client(_BaseClient):", "    spec: Spec", *lines, _NO_GUESSING, ""])
 
 
-def _unique_names(wanted: Iterable[tuple[str, str]], taken: set[str]) -> Iterator[tuple[str, str]]:
+def _unique_names(names: Iterable[tuple[str, str]], reserved: set[str]) -> Iterator[tuple[str, str]]:
     """Each with the name that it wants, or the next that is free."""
-    for key, name in wanted:
-        found = free(name, taken)
-        taken.add(found)
+    for key, name in names:
+        found = free(name, reserved)
+        reserved.add(found)
         yield key, found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -99,6 +100,22 @@ def test_no_attribute_hides_a_method():
     assert "    name: str" in lines
     assert "    items: str" not in lines
     assert not [line for line in lines if line.startswith("    class")]
+
+
+ODD = {
+    "None of them a name": {"type": "object", "properties": {"a-b": {"type": "string"}}},
+    "BaseModel": {"type": "object", "properties": {"a": {"type": "string"}}},
+    "Record": {"type": "object", "properties": {"a": {"type": "string"}}},
+}
+
+
+def test_models_of_any_name_and_field_are_python():
+    """A model whose fields are no names has a body; one called like what the file itself needs gets another alias."""
+    text = written(PATCH, schemas=ODD)
+    assert isinstance(ast.parse(text), ast.Module)
+    assert "class BaseModel(_Record):" in text
+    assert "\n_BaseModel = " not in text
+    assert "\n_Record = " not in text
 
 
 def test_help_is_in_the_file():
