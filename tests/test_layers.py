@@ -89,6 +89,16 @@ def test_general_packages_know_no_service(module):
     assert "airflow" not in (FOLDER / f"{module}.py").read_text("utf-8").lower()
 
 
+TESTS = Path(__file__).parent
+
+
+def test_each_module_has_its_tests():
+    """``tests/`` mirrors the packages: a module of a package has a test module of its name."""
+    modules = [Path(module) for module in MODULES if "/" in module and not module.endswith("__init__")]
+    without = [module for module in modules if not (TESTS / module.parent / f"test_{module.name}.py").exists()]
+    assert without == [], "state what the module does as a small table of cases"
+
+
 LONGEST_MODULE, LONGEST_FUNCTION = 450, 50
 MOST_ANY = 30  # for 1,000 lines of the package
 

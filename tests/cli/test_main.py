@@ -13,27 +13,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import runner
+from command_line import COMMAND, run
 
 from dynclient import load
-from dynclient.cli.main import main
-from dynclient.documents import releases
 from dynclient.testing import fake_airflow
 
 CASSETTES = Path(__file__).parents[1] / "cassettes"
-
-
-NAMES = ("URL", "SPEC", "USERNAME", "PASSWORD", "TOKEN")
-COMMAND = [sys.executable, "-m", "dynclient.cli.main"]
-
-
-def run(*words, typed=None, **environment):
-    """(exit code, standard output, standard error) of a command."""
-    clean = {f"DYNCLIENT_{name}": None for name in NAMES}
-    result = runner().invoke(main, list(map(str, words)), input=typed, env={**clean, **environment})
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(scope="module")
@@ -214,98 +199,12 @@ def test_ops_lists_and_finds():
     assert err.startswith("dynclient: no operation of 3.3.2 is like that; the tags are Asset, ")
 
 
-def test_a_shell_completes_operations():
-    """What click offers to a shell: the names of operations that begin like this."""
-    typing = {"_DYNCLIENT_COMPLETE": "bash_complete", "COMP_WORDS": "dynclient call get_dag_s", "COMP_CWORD": "2"}
-    result = runner().invoke(main, [], prog_name="dynclient", env={**typing, "DYNCLIENT_SPEC": "3.3.2"})
-    assert result.stdout.split() == ["plain,get_dag_source", "plain,get_dag_stats"]
-
-
-def test_the_environment_names_the_document():
-    """$DYNCLIENT_SPEC is the document where none is given."""
-    assert "post_dag_run\t" in run("ops", DYNCLIENT_SPEC="2.10.5")[1]
-    assert "post_dag_run\t" not in run("ops", "3.3.2", DYNCLIENT_SPEC="2.10.5")[1]
-    assert run("show", "post_dag_run", DYNCLIENT_SPEC="2.10.5")[0] == 0
-
-
-def test_looking():
-    """show explains an operation or a model, specs list names the releases."""
-    _, out, _ = run("show", "get_pool", "--spec", "2.2.0")
-    assert out.startswith("get_pool(pool_name: str) -> Pool\n")
-    _, out, _ = run("show", "trigger_dag_run", "--spec", "3.3.2")
-    assert out.startswith("trigger_dag_run(\n    dag_id: Any,\n    *,\n    logical_date: datetime | None,\n")
-    assert "\n) -> DAGRunResponse\n" in out
-    _, out, _ = run("show", "Pool", "--spec", "2.2.0")
-    assert out.startswith("Pool: #/components/schemas/Pool\n\nFields:\n    name (str")
-    _, out, _ = run("specs", "list")
-    assert out.split() == list(releases.releases())
-
-
-def test_specs_add_and_lint(tmp_path):
-    """A document is added with one command, which says what is left to do; faults are listed with pointers, exit 1."""
-    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {}}}}
-    source = tmp_path / "new.json"
-    source.write_text(json.dumps(document), "utf-8")
-    code, out, _ = run("specs", "add", source, "--release", "9.0.0", "--into", tmp_path / "bundle")
-    assert code == 0
-    assert out.startswith("9.0.0: contract ")
-    assert (tmp_path / "bundle" / "9.0.0.json").exists()
-    document["paths"]["/b"] = {"get": {"operationId": "get_b"}}
-    source.write_text(json.dumps(document), "utf-8")
-    (tmp_path / "bundle" / "words.json").write_text('{"operations": {}, "parameters": {}, "fields": {}}', "utf-8")
-    code, out, _ = run("specs", "add", source, "--release", "9.1.0", "--into", tmp_path / "bundle")
-    assert (code, out.splitlines()[1:]) == (0, ["words.json lacks a line, operations: get_b"])
-    broken = {**document, "paths": {"/a": {"get": {"responses": {"200": {}}}}}}
-    source.write_text(json.dumps(broken), "utf-8")
-    code, out, err = run("specs", "lint", source)
-    assert code == 1
-    assert "#/paths/~1a/get/responses/200" in out
-    assert err == "1 fault\n"
-
-
-def test_check():
-    """Recorded traffic is held to its release; against another one, what would break is listed, exit 1."""
-    pools = CASSETTES / "2.10.5" / "pools.json"
-    code, out, _ = run("check", pools, "--spec", "2.10.5")
-    assert (code, "exchanges held against 2.10.5" in out) == (0, True)
-    code, out, _ = run("check", pools, "--spec", "2.10.5", "--against", "3.3.2", "--format", "json")
-    assert (code, json.loads(out)["against"]) == (1, "3.3.2")
-    _, out, _ = run("check", pools, "--spec", "2.10.5", "--format", "junit")
-    assert out.startswith("<?xml")
-
-
-def test_diff():
-    """What changed is listed; --used-by keeps what is used, --fail-on decides the exit code."""
-    code, out, _ = run("diff", "2.10.5", "2.11.2")
-    assert (code, out.splitlines()[0]) == (0, "0 breaking, 2 warning, 0 safe in 2 operations")
-    assert run("diff", "2.10.5", "2.11.2", "--fail-on", "breaking")[0] == 0
-    assert run("diff", "2.10.5", "2.11.2", "--fail-on", "warning")[0] == 1
-    whole = json.loads(run("diff", "2.10.5", "3.3.2", "--format", "json")[1])
-    used = json.loads(
-        run("diff", "2.10.5", "3.3.2", "--format", "json", "--used-by", CASSETTES / "2.10.5" / "pools.json")[1]
-    )
-    assert 0 < len(used["changes"]) < len(whole["changes"])
-    assert run("diff", "2.10.5", "3.3.2", "--format", "markdown")[1].startswith("**")
-
-
 def test_demo():
     """The demo shows the main job and ends well."""
     code, out, _ = run("demo")
     assert code == 0
     assert "Refused before it is sent" in out
     assert "The server is gone" in out
-
-
-def test_serve_runs_until_it_is_interrupted():
-    """serve prints its URL, answers there, and Ctrl-C ends it without a traceback."""
-    words = [*COMMAND, "serve", "--spec", "2.10.5", "--port", "0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
-        url = process.stdout.readline().strip()
-        code, out, _ = run("call", "get_version", DYNCLIENT_URL=url)
-        assert (code, json.loads(out)["version"]) == (0, "2.10.5")
-        assert process.stderr.readline() == "behaves as 2.10.5; Ctrl-C ends it\n"
-        process.send_signal(signal.SIGINT)
-        assert (process.wait(), process.stderr.read()) == (0, "gone\n")
 
 
 def test_an_interrupted_command_ends_with_130():

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from click.testing import CliRunner
 from loopback import Server, answer
 from tiny_specs import json_answer, parameter, tiny
 
 import dynclient
-from dynclient.cli.main import main
 from dynclient.deployment.verify import verify
 from dynclient.testing import fake_airflow
 
@@ -107,15 +103,3 @@ def test_a_whole_server_is_verified(release):
         assert result.counts["called"] > 0.8 * len(result.outcomes)  # the rest needs what this server does not have
         assert {exchange.request.method for exchange in fake.requests} <= {"GET", "POST"}
         assert all(e.request.url.endswith("/list") for e in fake.requests if e.request.method == "POST")
-
-
-def test_the_command():
-    """``dynclient verify URL`` prints the report; its exit code is the verdict."""
-    with fake_airflow("3.3.2", judge=False) as fake:
-        done = CliRunner().invoke(main, ["verify", fake.url, "--format", "json"])
-        assert done.exit_code == 0, done.output
-        assert json.loads(done.stdout)["ok"] is True
-        fake.misbehave("get_pools", body=b"{}", headers={"Content-Type": "application/json"})
-        done = CliRunner().invoke(main, ["verify", fake.url])
-        assert done.exit_code == 1
-        assert "broken: get_pools" in done.stdout
