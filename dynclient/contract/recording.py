@@ -2,7 +2,7 @@
 
 vcrpy replaces the connections of urllib3, requests, httpx and others for as long as the block runs, so that what other
 clients in the process send is recorded too. While it opens a connection it takes its replacement away for all threads
-(seen with vcrpy 7 to 9): exchanges of threads that connect at the same moment can be missing.
+(seen with vcrpy 8 and 9): exchanges of threads that connect at the same moment can be missing.
 
 Imported in functions: ``vcr``, an optional package.
 """

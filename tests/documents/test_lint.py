@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
+from packaging.version import Version
 
 from dynclient.documents import lint, pointers
 from dynclient.errors import Fault
 
+VALIDATOR = Version(version("openapi-spec-validator"))
 INFO = {"title": "t", "version": "1"}
 
 
@@ -86,4 +90,5 @@ def test_pointers_lead_somewhere():
         faults = lint.faults(document)
         assert faults
         assert all(pointers.is_there(document, fault.pointer) for fault in faults)
-        assert "#" not in {fault.pointer for fault in faults}
+        if Version("0.8.1") <= VALIDATOR:  # older ones place no fault of a schema
+            assert "#" not in {fault.pointer for fault in faults}

@@ -8,6 +8,7 @@ from odd_documents import documents
 from round_trips import check_document
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(), st.integers(0, 9_999))
