@@ -60,11 +60,10 @@ def step(request, scene):
 @pytest.fixture
 def af(live):
     """A client of the server, connected with nothing but a URL, a user and a password; every answer is judged."""
-    with (
-        warnings.catch_warnings(action="error", category=dynclient.ContractWarning),
-        dynclient.connect(live.url, auth=(live.username, live.password), responses="strict") as client,
-    ):
-        yield client
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", dynclient.ContractWarning)
+        with dynclient.connect(live.url, auth=(live.username, live.password), responses="strict") as client:
+            yield client
 
 
 def called(af, *names):

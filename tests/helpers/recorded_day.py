@@ -18,6 +18,7 @@ URL = "http://127.0.0.1:8080"  # what recorded servers are called
 LINES_RECORDED = 20  # of the long log
 _HOME = re.compile(r"/(?:[\w.+-]+/)+dynclient-live-\w+")
 _LIBRARIES = re.compile(r"/(?:[\w.+-]+/)+venv/(?=lib|bin)")
+_TEMPORARY = re.compile(r"/tmp/tmp\w{8}")  # of Python's tempfile
 
 
 def shorten(path: Path, url: str) -> None:
@@ -31,6 +32,7 @@ def shorten(path: Path, url: str) -> None:
     for name in {socket.gethostname(), socket.getfqdn()} - {"localhost"}:
         text = re.sub(rf"\b{re.escape(name)}\b", "worker", text)
     text = _LIBRARIES.sub("/opt/venv/", _HOME.sub("/opt/airflow", text.replace(url, URL)))
+    text = _TEMPORARY.sub("/tmp/tmpfile", text)
     path.write_text(f'{{"version": 1, "interactions": [\n{text}\n]}}\n', "utf-8")
 
 
